@@ -9,9 +9,9 @@ set -euo pipefail
 
 cache="${SLUICE_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/sluice/peers}"
 bin="$cache/bin"
-# program=package, the program being the package's file under usr/bin (or its whole path below the root).
+# program=package, the program being usr/bin/<program> of that Debian package.
 peers=(
-  kubectl=kubernetes-client kustomize=kustomize crane=crane oras=oras docker-registry=docker-registry
+  kubectl=kubectl kustomize=kustomize crane=crane oras=oras docker-registry=docker-registry
   cosign=cosign notation=notation etcd=etcd-server age=age
 )
 
