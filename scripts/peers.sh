@@ -15,6 +15,11 @@ peers=(
   cosign=cosign notation=notation etcd=etcd-server age=age
 )
 
+mkdir -p "$bin"
+# Test files run beside each other and each may ask first.
+exec 9>"$cache/lock"
+if command -v flock >/dev/null; then flock 9; fi
+
 say() { printf '%s\n' "$*" >&2; }
 
 missing=()
