@@ -1,30 +1,10 @@
-import type { KubeObject, Schema } from '#api'
+import type { KubeObject } from '#api'
+import type { BuiltinKind } from './kind.ts'
 import { SluiceError } from '#base'
 import type { FieldProblem } from '../fields/index.ts'
 
-export interface BuiltinKind {
-  group: string
-  version: string
-  kind: string
-  listKind: string
-  plural: string
-  singular: string
-  shortNames: string[]
-  categories: string[]
-  namespaced: boolean
-  verbs: string[]
-  subresources: string[]
-  schemaName: string
-}
 const later = (): never => {
   throw new SluiceError('NOT_YET', 'Cannot run: being written')
-}
-export const builtinKinds: readonly BuiltinKind[] = []
-export function builtinSchema(_schemaName: string): Schema {
-  return later()
-}
-export function rawSchemas(): Record<string, unknown> {
-  return later()
 }
 export function setBuiltinDefaults(_kind: BuiltinKind, _object: KubeObject, _isCreate: boolean): void {
   later()
@@ -35,3 +15,6 @@ export function validateBuiltin(_kind: BuiltinKind, _object: KubeObject, _old?: 
 export function prepareBuiltin(_kind: BuiltinKind, _object: KubeObject): void {
   later()
 }
+export type { BuiltinKind } from './kind.ts'
+export { builtinKinds } from './kind.ts'
+export { builtinSchema, rawSchemas } from './schemas.ts'
