@@ -36,7 +36,7 @@ export function openDialer(options: DialOptions = {}): Dialer {
       origin,
       path: pathname + search,
       method,
-      headers,
+      headers: headers as Record<string, string | string[]>,
       headersTimeout: limits.headersTimeout,
       bodyTimeout: idleTimeout ?? limits.idleTimeout,
       ...(body === undefined ? {} : { body: body as NonNullable<Dispatcher.RequestOptions['body']> }),

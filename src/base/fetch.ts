@@ -5,7 +5,8 @@ export interface HttpRequest {
   readonly method: string
   /** Absolute. */
   readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
+  /** A list is sent as that many headers of the name. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
   readonly signal?: AbortSignal
   /** Milliseconds without a byte of the body after which it fails; 0 never, as a watch wants it. */
@@ -31,7 +32,11 @@ export type Handler = (request: Request) => Response | Promise<Response>
 /** A client seam that calls a handler in this process, with no socket between. */
 export function fetchFrom(handler: Handler): Fetch {
   return async ({ method, url, headers = {}, body, signal }) => {
-    const init: RequestInit & { duplex?: 'half' } = { method, headers, redirect: 'manual' }
+    const init: RequestInit & { duplex?: 'half' } = {
+      method,
+      headers: headersOf(headers),
+      redirect: 'manual',
+    }
     if (signal) init.signal = signal
     if (body !== undefined) {
       init.body =
@@ -49,6 +54,12 @@ export function fetchFrom(handler: Handler): Fetch {
       cancel: async () => (stream?.locked ? undefined : stream?.cancel()),
     }
   }
+}
+
+function headersOf(headers: NonNullable<HttpRequest['headers']>): Headers {
+  const all = new Headers()
+  for (const [name, value] of Object.entries(headers)) for (const one of [value].flat()) all.append(name, one)
+  return all
 }
 
 /** The body as UTF-8 text; throws `LIMIT_EXCEEDED` beyond `max` bytes. */
