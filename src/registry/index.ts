@@ -1,0 +1,6 @@
+export { diskStore } from './disk.ts'
+export type { Registry, RegistryOptions } from './handler.ts'
+export { createRegistry } from './handler.ts'
+export { memoryStore } from './memory.ts'
+export { parseRange } from './range.ts'
+export type { LinkKind, RegistryStore } from './store.ts'
