@@ -5,7 +5,10 @@ import { builtinSchema, rawSchemas } from './schemas.ts'
 test('every built-in kind has a schema with metadata', () => {
   expect(builtinKinds.length).toBeGreaterThan(55)
   for (const kind of builtinKinds.filter(({ verbs }) => verbs.includes('list')))
-    expect(builtinSchema(kind.schemaName).properties?.['metadata']?.properties?.['labels'], kind.kind).toBeTruthy()
+    expect(
+      builtinSchema(kind.schemaName).properties?.['metadata']?.properties?.['labels'],
+      kind.kind,
+    ).toBeTruthy()
 })
 
 test('a reference carries the siblings that stand beside it', () => {

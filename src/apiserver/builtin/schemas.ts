@@ -83,5 +83,5 @@ function inner(source: Raw, named: ReadonlyMap<string, Schema>, late: (() => voi
       schema[key] = resolve(value, named, late)
     } else schema[key] = value
   }
-  return schema as Schema
+  return schema
 }

@@ -1,20 +1,6 @@
 import type { KubeObject, ManagedFieldsEntry, Schema } from '#api'
 import { SluiceError } from '#base'
 
-export interface FieldProblem {
-  field: string
-  reason:
-    | 'FieldValueRequired'
-    | 'FieldValueInvalid'
-    | 'FieldValueNotSupported'
-    | 'FieldValueTypeInvalid'
-    | 'FieldValueDuplicate'
-    | 'FieldValueTooLong'
-    | 'FieldValueTooMany'
-    | 'FieldValueForbidden'
-    | 'FieldValueNotFound'
-  message: string
-}
 export interface ApplyInput {
   schema: Schema
   live?: KubeObject
@@ -41,24 +27,16 @@ export interface UpdateInput {
 const later = (): never => {
   throw new SluiceError('NOT_YET', 'Cannot run: being written')
 }
-export function prune(_schema: Schema, _value: unknown): string[] {
-  return later()
-}
-export function setDefaults(_schema: Schema, _value: unknown): void {
-  later()
-}
-export function validateSchema(_schema: Schema, _value: unknown): FieldProblem[] {
-  return later()
-}
-export function jsonPatch(_document: unknown, _operations: unknown): unknown {
-  return later()
-}
-export function strategicMergePatch(_schema: Schema, _current: unknown, _patch: unknown): unknown {
-  return later()
-}
 export function applyPatch(_input: ApplyInput): ApplyResult {
   return later()
 }
 export function trackUpdate(_input: UpdateInput): ManagedFieldsEntry[] {
   return later()
 }
+export { setDefaults } from './default.ts'
+export { jsonPatch } from './json-patch.ts'
+export type { FieldProblem } from './problem.ts'
+export { prune } from './prune.ts'
+export { strategicMergePatch } from './strategic.ts'
+export type { RuleCheck } from './validate.ts'
+export { validateSchema } from './validate.ts'

@@ -1,0 +1,145 @@
+import type { Schema } from '#api'
+import { canonicalJson, clone, equal, isObject, setOwn, SluiceError } from '#base'
+import { schemaOf } from './default.ts'
+
+type Fields = Record<string, unknown>
+
+const orderPrefix = '$setElementOrder/'
+const deletePrefix = '$deleteFromPrimitiveList/'
+const directives = ['$patch', '$retainKeys']
+
+/**
+ * Strategic merge patch: lists merge by the schema's patch merge key, and `$patch`, `$retainKeys`, `$setElementOrder/…`,
+ * `$deleteFromPrimitiveList/…` are obeyed. A new value; throws `PATCH_INVALID`.
+ */
+export function strategicMergePatch(schema: Schema, current: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) throw bad('the patch', JSON.stringify(patch) ?? 'nothing', 'an object')
+  return mergeMap(schema, isObject(current) ? clone(current) : {}, clone(patch)) ?? {}
+}
+
+/** The merged map; undefined when the patch deletes it. */
+function mergeMap(schema: Schema | undefined, current: Fields, patch: Fields): Fields | undefined {
+  const directive = patch['$patch']
+  if (directive === 'delete') return undefined
+  if (directive === 'replace') return strip(patch) as Fields
+  if (directive !== undefined && directive !== 'merge')
+    throw bad('$patch', JSON.stringify(directive), 'replace, delete or merge')
+  const kept = retain(current, patch)
+  for (const [key, value] of Object.entries(patch)) {
+    if (isDirective(key)) continue
+    const child = schema && schemaOf(schema, key)
+    const merged = value === null ? undefined : mergeValue(child, kept[key], value)
+    if (merged === undefined) delete kept[key]
+    else setOwn(kept, key, merged)
+  }
+  for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith(deletePrefix)) dropFrom(kept, key.slice(deletePrefix.length), value)
+    if (key.startsWith(orderPrefix)) reorder(schema, { current, kept, patch }, key.slice(orderPrefix.length))
+  }
+  return kept
+}
+
+function mergeValue(schema: Schema | undefined, current: unknown, value: unknown): unknown {
+  if (isObject(value)) return mergeMap(schema, isObject(current) ? clone(current) : {}, value)
+  if (!Array.isArray(value)) return value
+  if (!strategies(schema).includes('merge')) return strip(value)
+  const list = Array.isArray(current) ? (current as unknown[]) : []
+  return schema?.['x-kubernetes-patch-merge-key'] && value.every(isObject)
+    ? mergeKeyed(schema, list, value)
+    : union(list, strip(value) as unknown[])
+}
+
+function mergeKeyed(schema: Schema, current: unknown[], patch: Fields[]): unknown[] {
+  const key = schema['x-kubernetes-patch-merge-key'] ?? ''
+  if (patch.some((item) => item['$patch'] === 'replace' && item[key] === undefined))
+    return patch.filter((item) => item['$patch'] !== 'replace').map(strip)
+  let list = clone(current)
+  for (const item of patch) {
+    const identity = item[key]
+    if (identity === undefined) throw bad(canonicalJson(item), 'no merge key', `the key ${key}`)
+    const same = (other: unknown): boolean => isObject(other) && equal(other[key], identity)
+    const index = list.findIndex(same)
+    if (item['$patch'] === 'delete') {
+      list = list.filter((other) => !same(other))
+      continue
+    }
+    const merged = mergeMap(schema.items, index < 0 ? {} : (list[index] as Fields), item)
+    if (index < 0) list.push(merged)
+    else list[index] = merged
+  }
+  return list
+}
+
+function union(current: unknown[], more: unknown[]): unknown[] {
+  const list = [...current]
+  for (const item of more) if (!list.some((other) => equal(other, item))) list.push(item)
+  return list
+}
+
+function retain(current: Fields, patch: Fields): Fields {
+  const keys = patch['$retainKeys']
+  if (keys === undefined) return current
+  if (!Array.isArray(keys)) throw bad('$retainKeys', JSON.stringify(keys), 'a list of keys')
+  return Object.fromEntries(Object.entries(current).filter(([key]) => keys.includes(key)))
+}
+
+function dropFrom(kept: Fields, key: string, values: unknown): void {
+  if (!Array.isArray(values)) throw bad(`${deletePrefix}${key}`, JSON.stringify(values), 'a list')
+  const list = kept[key]
+  if (!Array.isArray(list)) return
+  kept[key] = list.filter((item) => !values.some((value) => equal(value, item)))
+}
+
+// Items named by the directive come in its order; the server's own keep their place before the next item they preceded.
+function reorder(
+  schema: Schema | undefined,
+  { current, kept, patch }: { current: Fields; kept: Fields; patch: Fields },
+  key: string,
+): void {
+  const order = patch[`${orderPrefix}${key}`]
+  const list = kept[key]
+  if (!Array.isArray(order)) throw bad(`${orderPrefix}${key}`, JSON.stringify(order), 'a list')
+  if (!Array.isArray(list)) return
+  const mergeKey = (schema && schemaOf(schema, key))?.['x-kubernetes-patch-merge-key']
+  const identity = (item: unknown): string =>
+    canonicalJson(mergeKey && isObject(item) ? item[mergeKey] : item)
+  const wanted = order.map(identity)
+  const before = Array.isArray(current[key]) ? (current[key] as unknown[]).map(identity) : []
+  const named = list
+    .filter((item) => wanted.includes(identity(item)))
+    .sort((a, b) => wanted.indexOf(identity(a)) - wanted.indexOf(identity(b)))
+  let others = list.filter((item) => !wanted.includes(identity(item)))
+  const result: unknown[] = []
+  for (const item of named) {
+    const place = before.indexOf(identity(item))
+    const earlier = others.filter((other) => before.indexOf(identity(other)) < place)
+    result.push(...earlier)
+    others = others.filter((other) => !earlier.includes(other))
+    result.push(item)
+  }
+  kept[key] = [...result, ...others]
+}
+
+function strategies(schema: Schema | undefined): string[] {
+  return (schema?.['x-kubernetes-patch-strategy'] ?? '').split(',')
+}
+
+/** Directives have no meaning in a value that is new, and must not be stored. */
+function strip(value: unknown): unknown {
+  if (Array.isArray(value))
+    return value.filter((item) => !isObject(item) || item['$patch'] !== 'delete').map(strip)
+  if (!isObject(value)) return value
+  const result: Fields = {}
+  for (const [key, item] of Object.entries(value)) {
+    if (!isDirective(key) && item !== null) setOwn(result, key, strip(item))
+  }
+  return result
+}
+
+function isDirective(key: string): boolean {
+  return directives.includes(key) || key.startsWith(orderPrefix) || key.startsWith(deletePrefix)
+}
+
+function bad(where: string, found: string, wanted: string): SluiceError {
+  return new SluiceError('PATCH_INVALID', `Cannot patch: ${where}: found ${found}, wanted ${wanted}`)
+}
