@@ -1,0 +1,69 @@
+import type { Schema } from '#api'
+import { equal } from '#base'
+import { emptySet, type FieldSet, insert } from './field-set.ts'
+import { groupParts, type Part, partsOf, type Shape, shapeOf } from './shape.ts'
+
+/** What changed between two objects, by path. Containers that come or go are named as well as what is in them. */
+export interface Comparison {
+  added: FieldSet
+  modified: FieldSet
+  removed: FieldSet
+}
+
+/** Compares two values field by field; the order of keyed lists and sets does not count. */
+export function compareFields(schema: Schema, before: unknown, after: unknown): Comparison {
+  const comparison = { added: emptySet(), modified: emptySet(), removed: emptySet() }
+  compare({ schema, before, after }, [], comparison)
+  for (const set of Object.values(comparison)) set.member = false
+  return comparison
+}
+
+interface Pair {
+  schema: Schema | undefined
+  before: unknown
+  after: unknown
+}
+
+function compare(pair: Pair, path: readonly string[], result: Comparison): void {
+  const { schema, before, after } = pair
+  const shape = commonShape(schema, before, after)
+  if (before === undefined) insert(result.added, path)
+  else if (after === undefined) insert(result.removed, path)
+  else if (shape === 'leaf' && !equal(before, after)) insert(result.modified, path)
+  if (shape === 'leaf') return
+  const old = groupParts(partsOf(schema, before))
+  const next = groupParts(partsOf(schema, after))
+  for (const step of new Set([...old.keys(), ...next.keys()]))
+    compareGroup(old.get(step) ?? [], next.get(step) ?? [], { path: [...path, step], result })
+}
+
+function compareGroup(
+  old: readonly Part[],
+  next: readonly Part[],
+  { path, result }: { path: readonly string[]; result: Comparison },
+): void {
+  if (old.length <= 1 && next.length <= 1) {
+    const schema = (next[0] ?? old[0])?.schema
+    compare({ schema, before: old[0]?.value, after: next[0]?.value }, path, result)
+    return
+  }
+  // Duplicates cannot be told apart, so all of them together count as one leaf.
+  const values = (parts: readonly Part[]): unknown =>
+    parts.length === 0 ? undefined : parts.map(({ value }) => value)
+  compare({ schema: { type: 'array' }, before: values(old), after: values(next) }, path, result)
+}
+
+// Two empty ones are compared whole; one that turned from map to text, say, is a changed leaf.
+function commonShape(schema: Schema | undefined, before: unknown, after: unknown): Shape {
+  if (isBare(before) && isBare(after)) return 'leaf'
+  const shapes = [before, after].filter((value) => !isNothing(value)).map((value) => shapeOf(schema, value))
+  return shapes.every((shape) => shape === shapes[0]) ? (shapes[0] ?? 'leaf') : 'leaf'
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null
+}
+
+function isBare(value: unknown): boolean {
+  return isNothing(value) || (typeof value === 'object' && Object.keys(value as object).length === 0)
+}

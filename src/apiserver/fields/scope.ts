@@ -1,0 +1,89 @@
+import type { KubeObject, Schema } from '#api'
+import { differenceBelow, emptySet, type FieldSet, insert } from './field-set.ts'
+
+/** Metadata that the server writes; nobody owns it and no patch changes it. */
+export const serverMetadata: readonly string[] = [
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+]
+
+/** Which part of an object a request may change. */
+export interface Scope {
+  /** For example `status`; absent for the object itself. */
+  subresource?: string
+  /** Whether status is a resource of its own, so that requests to the object itself leave it alone; true when absent. */
+  hasStatus?: boolean
+}
+
+/** The paths of `set` that a request with this scope can own. */
+export function ownable(set: FieldSet, scope: Scope): FieldSet {
+  if (scope.subresource === 'status') {
+    const status = set.steps.get('f:status')
+    return { member: false, steps: new Map(status ? [['f:status', status]] : []) }
+  }
+  const own = differenceBelow(set, neverOwned(scope))
+  // `metadata` itself is no one's, what is in it may be.
+  const metadata = own.steps.get('f:metadata')
+  if (!metadata?.member) return own
+  const steps = new Map(own.steps)
+  if (metadata.steps.size > 0) steps.set('f:metadata', { ...metadata, member: false })
+  else steps.delete('f:metadata')
+  return { member: own.member, steps }
+}
+
+function neverOwned({ subresource, hasStatus = true }: Scope): FieldSet {
+  const never = emptySet()
+  insert(never, ['f:apiVersion'])
+  insert(never, ['f:kind'])
+  for (const field of ['name', 'namespace', ...serverMetadata]) insert(never, ['f:metadata', `f:${field}`])
+  if (subresource === undefined && hasStatus) insert(never, ['f:status'])
+  return never
+}
+
+/** An applied configuration as far as the scope lets it act: no server-owned metadata, and no status or only status. */
+export function within(applied: KubeObject, { subresource, hasStatus = true }: Scope): KubeObject {
+  const { apiVersion, kind, metadata, ...content } = applied
+  if (subresource === 'status') {
+    const { name, namespace } = metadata
+    const identity = namespace === undefined ? { name } : { name, namespace }
+    const { status } = content
+    return { apiVersion, kind, metadata: identity, ...(status === undefined ? {} : { status }) }
+  }
+  const kept = Object.fromEntries(
+    Object.entries(metadata).filter(([field]) => !serverMetadata.includes(field)),
+  )
+  const { status: _status, ...rest } = content
+  return {
+    apiVersion,
+    kind,
+    metadata: { ...kept, name: metadata.name },
+    ...(hasStatus && subresource === undefined ? rest : content),
+  }
+}
+
+/**
+ * What an object of a kind holds before anything is set, as the server compares a creation with it. Go always writes a struct
+ * that is no pointer (the built-in schemas say `default: {}`) and a required list; a custom resource starts from nothing.
+ */
+export function emptyObject(schema: Schema, { apiVersion, kind }: KubeObject): Record<string, unknown> {
+  return { ...zeroOf(schema), apiVersion, kind }
+}
+
+function zeroOf(schema: Schema): Record<string, unknown> {
+  const result: Record<string, unknown> = {}
+  for (const [key, child] of Object.entries(schema.properties ?? {})) {
+    if (isEmptyStruct(child)) result[key] = zeroOf(child)
+    else if (schema.required?.includes(key)) result[key] = child.default ?? null
+  }
+  return result
+}
+
+function isEmptyStruct({ type, default: value }: Schema): boolean {
+  return type === 'object' && typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
