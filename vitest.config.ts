@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Two projects: `unit` stands beside the code and needs nothing; `journeys` lives in test/ and may start real peers. */
+/** `unit` stands beside the code and needs nothing; `checks` reads the repository; `journeys` may start real programs. */
 export default defineConfig({
   test: {
     pool: 'threads',
@@ -8,6 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 10_000 } },
+      { extends: true, test: { name: 'checks', include: ['test/checks/**/*.test.ts'], testTimeout: 60_000 } },
       {
         extends: true,
         test: {

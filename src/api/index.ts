@@ -1,4 +1,5 @@
 export type { Artifact, LocalReference } from './artifact.ts'
+export { crds } from './crds/index.ts'
 export type {
   Inventory,
   InventoryEntry,
@@ -24,3 +25,11 @@ export type {
   OCIRepositoryStatus,
 } from './oci-repository.ts'
 export type { CustomResourceDefinition, Schema } from './schema.ts'
+export {
+  kustomizeGroup,
+  kustomizeVersion,
+  originRevision,
+  originSource,
+  requestedAt,
+  sourceVersion,
+} from './names.ts'

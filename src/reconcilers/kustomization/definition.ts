@@ -1,0 +1,177 @@
+import {
+  type Artifact,
+  kustomizeGroup,
+  kustomizeVersion,
+  type KubeObject,
+  type Kustomization,
+  type KustomizationStatus,
+  type OCIRepository,
+  sourceVersion,
+} from '#api'
+import { type Clock, type FileTree, formatDuration, type Log, SluiceError } from '#base'
+import { type AppliedMemory, type Cluster, openLiveView } from '#kube'
+import { buildKustomization } from '#render'
+import { type Definition, indexBy, keyOf, type Manager } from '#runtime'
+import { reasonOf, retryOf } from '../reasons.ts'
+import { createBuilder } from './build.ts'
+import { dependenciesOf, isReady } from './dependencies.ts'
+import { finalizeKustomization } from './finalize.ts'
+import { reconcileKustomization } from './reconcile.ts'
+import { impersonatedUser, retryIntervalOf } from './settings.ts'
+
+export interface KustomizationControllerOptions {
+  cluster: Cluster
+  clock: Clock
+  log: Log
+  openTree(artifact: Artifact): Promise<FileTree>
+  /** Kustomizations reconciled at once. */
+  concurrency: number
+  /** Milliseconds between looks at what should wake us by itself. */
+  requeueDependency: number
+  noCrossNamespaceRefs?: boolean
+  defaultServiceAccount?: string
+}
+
+/** Adds the Kustomization controller: woken by its objects, by its sources' artifacts, and by its dependencies. */
+export function addKustomizations(manager: Manager, options: KustomizationControllerOptions): void {
+  const { cluster, clock, log, requeueDependency } = options
+  const kustomizations = manager.informer<Kustomization>(kustomizeVersion, 'Kustomization')
+  const sources = manager.informer<OCIRepository>(sourceVersion, 'OCIRepository')
+  const live = openLiveView(cluster, {
+    labelSelector: `${kustomizeGroup}/name`,
+    signal: manager.signal,
+    clock,
+    log,
+  })
+  const memories = new Map<string, AppliedMemory>()
+  const build = createBuilder(buildKustomization)
+
+  const actingFor = (object: Kustomization): Cluster => {
+    const user = impersonatedUser(object, options.defaultServiceAccount)
+    return user === undefined ? cluster : cluster.as(user)
+  }
+  const memoryOf = (object: Kustomization): AppliedMemory => {
+    const key = object.metadata.uid ?? keyOf(object.metadata)
+    const memory = memories.get(key) ?? new Map()
+    memories.set(key, memory)
+    return memory
+  }
+  const sourceOf = (object: Kustomization): Artifact => {
+    checkAccess(object, options)
+    const source = sources.get(sourceKey(object))
+    if (!source)
+      throw new SluiceError(
+        'ARTIFACT_UNAVAILABLE',
+        `OCIRepository.source.toolkit.fluxcd.io "${object.spec.sourceRef.name}" not found`,
+        { details: { missing: true } },
+      )
+    const artifact = source.status?.artifact
+    if (artifact) return artifact
+    throw new SluiceError(
+      'ARTIFACT_UNAVAILABLE',
+      `Source artifact not found, retrying in ${formatDuration(requeueDependency)}`,
+      { details: { pending: true } },
+    )
+  }
+  const definition: Definition<Kustomization, KustomizationStatus> = {
+    apiVersion: kustomizeVersion,
+    kind: 'Kustomization',
+    manager: 'gotk-kustomize-controller',
+    controller: 'kustomize-controller',
+    underway: 'Reconciliation in progress',
+    reconcile: (object) =>
+      reconcileKustomization(object, {
+        clock,
+        cluster: actingFor(object),
+        live,
+        memory: memoryOf(object),
+        sourceOf,
+        find: kustomizations.get,
+        openTree: options.openTree,
+        build,
+      }),
+    async finalize(object) {
+      memories.delete(object.metadata.uid ?? keyOf(object.metadata))
+      return finalizeKustomization(object, actingFor(object), clock)
+    },
+    failureOf: (error, object) => failureOf(error, object, requeueDependency),
+  }
+  const controller = manager.add(definition, options.concurrency)
+
+  const bySource = indexBy(kustomizations, (object) => [sourceKey(object)])
+  sources.onChange((before, after) => {
+    const revision = after?.status?.artifact?.revision
+    if (
+      !after ||
+      revision === undefined ||
+      (revision === before?.status?.artifact?.revision &&
+        before.status?.artifact?.digest === after.status?.artifact?.digest)
+    )
+      return
+    for (const key of bySource(keyOf(after.metadata)))
+      controller.trigger(key, `OCIRepository/${keyOf(after.metadata)}`)
+  })
+  const byDependency = indexBy(kustomizations, dependenciesOf)
+  kustomizations.onChange((_before, after) => {
+    if (!after || !isReady(after)) return
+    for (const key of byDependency(keyOf(after.metadata)))
+      if (waits(kustomizations.get(key))) controller.trigger(key)
+  })
+}
+
+function waits(object: Kustomization | undefined): boolean {
+  return (
+    object?.status?.conditions?.some(
+      ({ type, reason }) => type === 'Ready' && reason === 'DependencyNotReady',
+    ) ?? false
+  )
+}
+
+function failureOf(
+  error: SluiceError,
+  object: Kustomization,
+  requeueDependency: number,
+): ReturnType<Definition<KubeObject, KustomizationStatus>['failureOf']> {
+  const reason = reasonOf(error, 'ReconciliationFailed')
+  const { message } = error
+  if (error.code === 'DEPENDENCY_NOT_READY') {
+    const text = `Dependencies do not meet ready condition, retrying in ${formatDuration(requeueDependency)}`
+    return {
+      reason,
+      message,
+      retry: requeueDependency,
+      reconciling: false,
+      event: { type: 'Normal', reason, message: text },
+    }
+  }
+  const waiting = error.details['missing'] === true || error.details['pending'] === true
+  const retry = retryOf(
+    error,
+    error.details['pending'] === true ? requeueDependency : retryIntervalOf(object.spec),
+  )
+  const unhealthy = error.code === 'HEALTH_CHECK_FAILED'
+  return {
+    reason,
+    message,
+    retry,
+    ...(waiting ? { event: null, reconciling: false } : {}),
+    ...(unhealthy ? { conditions: [{ type: 'Healthy', status: 'False', reason, message }] } : {}),
+  }
+}
+
+function checkAccess(
+  { metadata, spec }: Kustomization,
+  { noCrossNamespaceRefs }: KustomizationControllerOptions,
+): void {
+  const { namespace, kind, name } = spec.sourceRef
+  if (!noCrossNamespaceRefs || !namespace || namespace === metadata.namespace) return
+  throw new SluiceError(
+    'ACCESS_DENIED',
+    `can't access '${kind}/${namespace}/${name}', cross-namespace references have been blocked`,
+  )
+}
+
+function sourceKey({ metadata, spec }: Kustomization): string {
+  const namespace = spec.sourceRef.namespace ?? metadata.namespace
+  return keyOf({ name: spec.sourceRef.name, ...(namespace ? { namespace } : {}) })
+}
