@@ -50,9 +50,9 @@ export function applyPatch(input: ApplyInput): ApplyResult {
       'OBJECT_INVALID',
       `Cannot apply ${input.applied.kind} ${input.applied.metadata.name}: found metadata.managedFields, wanted none`,
     )
-  const applied = within(input.applied, input)
+  const applied = within(schema, input.applied, input)
   checkItems(schema, applied, applied.kind)
-  const set = ownable(collectFields(schema, applied), input)
+  const set = ownable(schema, collectFields(schema, applied), input)
   const owners = ownersBefore(input)
   const { apiVersion } = applied
   const applier: Owner = { manager, operation: 'Apply', apiVersion, subresource, time: input.now, set }

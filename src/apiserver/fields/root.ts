@@ -71,7 +71,10 @@ export function rootSchema(schema: Schema): Schema {
   }
 }
 
-/** Whether this is a built-in kind's schema: those describe metadata to the last field, CRDs may not. */
+/**
+ * Whether this is a built-in kind's schema: those say that metadata is always there (`default: {}`), and a CRD's may give
+ * metadata no default.
+ */
 export function isBuiltin(schema: Schema): boolean {
-  return schema.properties?.['metadata']?.properties?.['ownerReferences'] !== undefined
+  return schema.properties?.['metadata']?.default !== undefined
 }

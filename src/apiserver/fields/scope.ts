@@ -1,5 +1,6 @@
 import type { KubeObject, Schema } from '#api'
 import { differenceBelow, emptySet, type FieldSet, insert } from './field-set.ts'
+import { isBuiltin } from './root.ts'
 
 /** Metadata that the server writes; nobody owns it and no patch changes it. */
 export const serverMetadata: readonly string[] = [
@@ -21,20 +22,23 @@ export interface Scope {
   hasStatus?: boolean
 }
 
-/** The paths of `set` that a request with this scope can own. */
-export function ownable(set: FieldSet, scope: Scope): FieldSet {
-  if (scope.subresource === 'status') {
-    const status = set.steps.get('f:status')
-    return { member: false, steps: new Map(status ? [['f:status', status]] : []) }
-  }
+/** The paths of `set` that a request with this scope to an object of this schema can own. */
+export function ownable(schema: Schema, set: FieldSet, scope: Scope): FieldSet {
   const own = differenceBelow(set, neverOwned(scope))
-  // `metadata` itself is no one's, what is in it may be.
-  const metadata = own.steps.get('f:metadata')
-  if (!metadata?.member) return own
   const steps = new Map(own.steps)
-  if (metadata.steps.size > 0) steps.set('f:metadata', { ...metadata, member: false })
+  if (scope.subresource === 'status') {
+    for (const step of steps.keys()) if (!isOfStatus(schema, step.slice(2))) steps.delete(step)
+  }
+  // `metadata` itself is no one's, what is in it may be.
+  const metadata = steps.get('f:metadata')
+  if (metadata && metadata.steps.size > 0) steps.set('f:metadata', { ...metadata, member: false })
   else steps.delete('f:metadata')
   return { member: own.member, steps }
+}
+
+// Controllers of built-in kinds annotate an object along with its status (deployment.kubernetes.io/revision).
+function isOfStatus(schema: Schema, field: string): boolean {
+  return field === 'status' || (field === 'metadata' && isBuiltin(schema))
 }
 
 function neverOwned({ subresource, hasStatus = true }: Scope): FieldSet {
@@ -43,26 +47,29 @@ function neverOwned({ subresource, hasStatus = true }: Scope): FieldSet {
   insert(never, ['f:kind'])
   for (const field of ['name', 'namespace', ...serverMetadata]) insert(never, ['f:metadata', `f:${field}`])
   if (subresource === undefined && hasStatus) insert(never, ['f:status'])
+  if (subresource === 'status') insert(never, ['f:metadata', 'f:labels'])
   return never
 }
 
 /** An applied configuration as far as the scope lets it act: no server-owned metadata, and no status or only status. */
-export function within(applied: KubeObject, { subresource, hasStatus = true }: Scope): KubeObject {
+export function within(schema: Schema, applied: KubeObject, scope: Scope): KubeObject {
+  const { subresource, hasStatus = true } = scope
   const { apiVersion, kind, metadata, ...content } = applied
-  if (subresource === 'status') {
-    const { name, namespace } = metadata
-    const identity = namespace === undefined ? { name } : { name, namespace }
-    const { status } = content
-    return { apiVersion, kind, metadata: identity, ...(status === undefined ? {} : { status }) }
-  }
   const kept = Object.fromEntries(
     Object.entries(metadata).filter(([field]) => !serverMetadata.includes(field)),
   )
-  const { status: _status, ...rest } = content
+  const { status, ...rest } = content
+  const { name, namespace } = metadata
+  const identity = { name, ...(namespace === undefined ? {} : { namespace }) }
+  if (subresource === 'status') {
+    const { labels: _labels, ...others } = kept
+    const own = isBuiltin(schema) ? { ...others, ...identity } : identity
+    return { apiVersion, kind, metadata: own, ...(status === undefined ? {} : { status }) }
+  }
   return {
     apiVersion,
     kind,
-    metadata: { ...kept, name: metadata.name },
+    metadata: { ...kept, ...identity },
     ...(hasStatus && subresource === undefined ? rest : content),
   }
 }

@@ -59,9 +59,9 @@ function changesOf(input: UpdateInput): Comparison {
   const empty = isBuiltin(input.schema) ? emptyObject(schema, input.after) : {}
   const { added, modified, removed } = compareFields(schema, input.before ?? empty, input.after)
   return {
-    added: ownable(added, input),
-    modified: ownable(modified, input),
-    removed: ownable(removed, input),
+    added: ownable(schema, added, input),
+    modified: ownable(schema, modified, input),
+    removed: ownable(schema, removed, input),
   }
 }
 
