@@ -1,0 +1,54 @@
+/** Where a command reads and writes, and what it may know of its surroundings. */
+export interface Terminal {
+  /** `sluice`, or `flux` when called by that name. */
+  readonly name: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Machine output: tables, YAML, JSON, digests. */
+  print(text: string): void
+  /** Progress for people, on stderr: a symbol, a space, the text. */
+  say(symbol: Symbol, text: string): void
+  /** Text for people on stderr as it is, without a symbol. */
+  tell(text: string): void
+  /** All of stdin. */
+  readStdin(): Promise<Uint8Array>
+  readonly interactive: boolean
+  /** Aborted at Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal
+}
+
+type Symbol = keyof typeof symbols
+
+const symbols = { action: '►', generate: '✚', wait: '◎', success: '✔', warning: '⚠️', failure: '✗' } as const
+
+/** The line that {@link Terminal.say} writes. */
+export function symbolLine(symbol: Symbol, text: string): string {
+  return `${symbols[symbol]} ${text}\n`
+}
+
+/** The terminal of this process. */
+export function processTerminal(name: string): Terminal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // The second one means it.
+      if (stop.signal.aborted) process.exit(130)
+      stop.abort(new Error('interrupted'))
+    })
+  }
+  return {
+    name,
+    env: process.env,
+    cwd: process.cwd(),
+    print: (text) => void process.stdout.write(text),
+    say: (symbol, text) => void process.stderr.write(symbolLine(symbol, text)),
+    tell: (text) => void process.stderr.write(text),
+    async readStdin() {
+      const chunks: Buffer[] = []
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+      return Buffer.concat(chunks)
+    },
+    interactive: process.stdin.isTTY === true,
+    signal: stop.signal,
+  }
+}

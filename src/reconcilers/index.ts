@@ -1,0 +1,6 @@
+export type { KustomizationControllerOptions } from './kustomization/definition.ts'
+export { addKustomizations } from './kustomization/definition.ts'
+export type { OCIRepositoryControllerOptions } from './oci-repository/definition.ts'
+export { addOCIRepositories } from './oci-repository/definition.ts'
+export type { Dial } from './oci-repository/open.ts'
+export { createTrees } from './trees.ts'
