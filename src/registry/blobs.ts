@@ -1,6 +1,6 @@
 import { type Digest, isDigest, streamOf } from '#base'
+import { parseRange } from '#oci'
 import { bad, blobUnknown, empty } from './answer.ts'
-import { parseRange } from './range.ts'
 import type { RegistryStore } from './store.ts'
 
 /** GET and HEAD of a blob (distribution-spec, "Pulling blobs"), with one byte range. */
