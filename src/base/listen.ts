@@ -128,7 +128,14 @@ function bodyOf(req: IncomingMessage): ReadableStream<Uint8Array> {
 
 function drained(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    res.once('drain', resolve)
-    res.once('close', resolve)
+    // The client may be gone already, and then neither event comes.
+    if (res.destroyed) return resolve()
+    const done = (): void => {
+      res.off('drain', done)
+      res.off('close', done)
+      resolve()
+    }
+    res.on('drain', done)
+    res.on('close', done)
   })
 }
