@@ -1,0 +1,5 @@
+export { openDiskStore } from './disk.ts'
+export type { ApiServer, ApiServerOptions } from './server.ts'
+export { createApiServer } from './server.ts'
+export type { ObjectStore, StoreEvent } from './storage.ts'
+export { createMemoryStore } from './storage.ts'

@@ -1,0 +1,196 @@
+import type { KubeObject } from '#api'
+import { clone, formatTime, isObject, mergePatch } from '#base'
+import type { Core } from './core.ts'
+import { fieldValidationOf, identify, pruneUnknown } from './decode.ts'
+import { applyPatch, jsonPatch, strategicMergePatch } from './fields/index.ts'
+import { bodyOf, mediaTypeOf, type ApiRequest, flagOf } from './request.ts'
+import { readAs, targetOf } from './resource.ts'
+import {
+  applyConflict,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  unsupportedMediaType,
+} from './status-error.ts'
+import { objectWarnings } from './validate.ts'
+import { createObject, updateObject, type Writer } from './write.ts'
+
+/** What a patch led to. */
+export interface PatchOutcome {
+  object: KubeObject
+  created: boolean
+  warnings: string[]
+}
+
+/** PATCH in any of its four forms. */
+export async function patchObject(core: Core, request: ApiRequest, writer: Writer): Promise<PatchOutcome> {
+  const type = mediaTypeOf(request.http)
+  if (type === 'application/apply-patch+yaml') return applyObject(core, request, writer)
+  if (request.query.has('force')) {
+    throw invalid({ group: 'meta.k8s.io', resource: 'PatchOptions' }, '', [
+      {
+        field: 'force',
+        reason: 'FieldValueForbidden',
+        message: 'Forbidden: may not be specified for non-apply patch',
+      },
+    ])
+  }
+  const change = changeOf(request, type)
+  const patch = await bodyOf(request.http)
+  // From here on nothing waits, so what is read is what is replaced.
+  const live = liveOf(core, request)
+  if (!live) throw notFound(targetOf(request.resource), request.name ?? '')
+  return finish(core, request, { live, next: change(live, patch) }, writer)
+}
+
+type Change = (live: KubeObject, patch: unknown) => unknown
+
+function changeOf({ resource }: ApiRequest, type: string): Change {
+  if (type === 'application/json-patch+json') return (live, patch) => patched(() => jsonPatch(live, patch))
+  if (type === 'application/merge-patch+json') return (live, patch) => mergePatch(live, objectPatch(patch))
+  if (type === 'application/strategic-merge-patch+json' && resource.builtin)
+    return (live, patch) => patched(() => strategicMergePatch(resource.schema(), live, objectPatch(patch)))
+  throw unsupportedMediaType(
+    'application/json-patch+json',
+    'application/merge-patch+json',
+    ...(resource.builtin ? ['application/strategic-merge-patch+json'] : []),
+    'application/apply-patch+yaml',
+  )
+}
+
+function objectPatch(patch: unknown): Record<string, unknown> {
+  if (isObject(patch)) return patch
+  throw badRequest('error decoding patch: found no JSON object')
+}
+
+function patched(change: () => unknown): unknown {
+  try {
+    return change()
+  } catch (error) {
+    throw invalid({ group: '', resource: '' }, '', [
+      {
+        field: 'patch',
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${error instanceof Error ? error.message : String(error)}`,
+      },
+    ])
+  }
+}
+
+function liveOf(core: Core, { resource, namespace = '', name = '' }: ApiRequest): KubeObject | undefined {
+  const stored = core.store.get(resource.bucket, namespace, name)
+  return stored && readAs(resource, stored)
+}
+
+function finish(
+  core: Core,
+  request: ApiRequest,
+  change: { live: KubeObject; next: unknown },
+  writer: Writer,
+): PatchOutcome {
+  const { resource, query } = request
+  if (!isObject(change.next)) throw badRequest('the patch leaves no object')
+  const next = identify(request, clone(change.next))
+  const strict = (problem: string): Error =>
+    invalid({ group: '', resource: '' }, '', [
+      { field: 'patch', reason: 'FieldValueInvalid', message: `Invalid value: ${problem}` },
+    ])
+  const unknown = pruneUnknown(resource, next, fieldValidationOf(query), strict)
+  const warnings = [...unknown, ...objectWarnings(resource, next, change.live)]
+  return {
+    object: updateObject(core, resource, { live: change.live, next }, writer),
+    created: false,
+    warnings,
+  }
+}
+
+/** PATCH as server-side apply: merges what this manager wants, or creates the object. */
+async function applyObject(core: Core, request: ApiRequest, writer: Writer): Promise<PatchOutcome> {
+  const { resource, query } = request
+  const manager = query.get('fieldManager')
+  if (!manager) {
+    throw invalid({ group: 'meta.k8s.io', resource: 'PatchOptions' }, '', [
+      {
+        field: 'fieldManager',
+        reason: 'FieldValueRequired',
+        message: 'Required value: is required for apply patch',
+      },
+    ])
+  }
+  const { applied, warnings } = appliedOf(request, await bodyOf(request.http))
+  const live = liveOf(core, request)
+  checkIdentity(request, applied, live)
+  if (!live && request.subresource) throw notFound(targetOf(resource), applied.metadata.name)
+  const { subresource } = request
+  const result = applyPatch({
+    schema: resource.schema(),
+    ...(live ? { live } : {}),
+    applied,
+    manager,
+    force: flagOf(query, 'force'),
+    ...(subresource ? { subresource } : {}),
+    now: formatTime(core.clock.now()),
+  })
+  if ('conflicts' in result) throw conflictsOf(result.conflicts)
+  const next = clone(result.object)
+  const how: Writer = { ...writer, manager, applied: true }
+  const advice = [...warnings, ...objectWarnings(resource, next, live)]
+  if (!live) return { object: createObject(core, resource, next, how), created: true, warnings: advice }
+  // The precondition was looked at above, and the merged object has the version of the one it was merged into.
+  next.metadata.resourceVersion = live.metadata.resourceVersion ?? ''
+  return { object: updateObject(core, resource, { live, next }, how), created: false, warnings: advice }
+}
+
+function appliedOf(request: ApiRequest, body: unknown): { applied: KubeObject; warnings: string[] } {
+  const { resource, query } = request
+  if (!isObject(body)) throw badRequest('error decoding YAML: found no object')
+  for (const field of ['apiVersion', 'kind'])
+    if (typeof body[field] !== 'string')
+      throw badRequest(`error decoding YAML: Object '${field === 'kind' ? 'Kind' : field}' is missing`)
+  if (isObject(body['metadata']) && (body['metadata']['managedFields'] ?? null) !== null)
+    throw badRequest('metadata.managedFields must be nil')
+  if (isObject(body['metadata'])) body['metadata']['name'] ??= request.name
+  const applied = identify(request, body)
+  const strict = (problem: string): Error => badRequest(`error strict decoding YAML: ${problem}`)
+  return { applied, warnings: pruneUnknown(resource, applied, fieldValidationOf(query), strict) }
+}
+
+function checkIdentity(
+  { resource, name = '' }: ApiRequest,
+  { metadata }: KubeObject,
+  live?: KubeObject,
+): void {
+  if (!live && metadata.uid) {
+    throw conflict(
+      targetOf(resource),
+      name,
+      `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`,
+    )
+  }
+  const { resourceVersion } = metadata
+  if (live && resourceVersion && resourceVersion !== live.metadata.resourceVersion) {
+    throw conflict(
+      targetOf(resource),
+      name,
+      'the object has been modified; please apply your changes to the latest version and try again',
+    )
+  }
+}
+
+function conflictsOf(conflicts: { manager: string; message: string; field: string }[]): Error {
+  const causes = conflicts.map(({ message, field }) => ({ message, field }))
+  const [only] = conflicts
+  if (only && conflicts.length === 1)
+    return applyConflict(`Apply failed with 1 conflict: ${only.message}: ${only.field}`, causes)
+  const byManager = new Map<string, string[]>()
+  for (const { message, field } of conflicts)
+    byManager.set(message, [...(byManager.get(message) ?? []), field])
+  const lines = [...byManager.keys()]
+    .sort()
+    .flatMap((message) => [
+      `${message.replace(/^conflict with/, 'conflicts with')}:`,
+      ...(byManager.get(message) ?? []).map((field) => `- ${field}`),
+    ])
+  return applyConflict(`Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`, causes)
+}
