@@ -16,6 +16,11 @@ const prefix = '#/components/schemas/'
 const quantity = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
 const intOrString = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
 
+/** A schema that knows the built-in type it stands for, for example `core.v1.Container`. */
+export interface TypedSchema extends Schema {
+  'x-sluice-type'?: string
+}
+
 /** `components.schemas` of the built-in kinds' OpenAPI v3, with `$ref`; shared, not to be changed. */
 export function rawSchemas(): Record<string, unknown> {
   catalog.raw ??= JSON.parse(schemasText) as Raw
@@ -41,10 +46,21 @@ function resolveAll(raw: Raw): ReadonlyMap<string, Schema> {
   // A reference with siblings is a copy of its target, and targets may still be empty while the walk goes on.
   const late: (() => void)[] = []
   for (const [name, source] of Object.entries(raw)) {
-    Object.assign(named.get(name) ?? {}, resolve(source as Raw, named, late), special(name, source as Raw))
+    const type = { 'x-sluice-type': shortName(name) }
+    Object.assign(
+      named.get(name) ?? {},
+      resolve(source as Raw, named, late),
+      special(name, source as Raw),
+      type,
+    )
   }
   for (const finish of late) finish()
   return named
+}
+
+// io.k8s.api.core.v1.Pod is core.v1.Pod, io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta is meta.v1.ObjectMeta.
+function shortName(name: string): string {
+  return name.split('.').slice(-3).join('.')
 }
 
 function special(name: string, source: Raw): Schema {
