@@ -2,10 +2,23 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type Artifact, crds } from '#api'
 import { artifactHandler, openArtifactStore } from '#artifact'
-import { type Clock, type Dialer, type DialOptions, type Fetch, type Listener, listen, type Log, openDialer, systemClock } from '#base'
+import {
+  type Clock,
+  type Dialer,
+  type DialOptions,
+  type Fetch,
+  isCode,
+  type Listener,
+  listen,
+  type Log,
+  openDialer,
+  SluiceError,
+  systemClock,
+} from '#base'
 import { type Cluster, waitHealthy, openLiveView } from '#kube'
 import { addKustomizations, addOCIRepositories, createTrees } from '#reconcilers'
 import { createManager } from '#runtime'
+import { addressOf } from './address.ts'
 
 export interface ControllersOptions {
   cluster: Cluster
@@ -26,8 +39,8 @@ export interface ControllersOptions {
   minRetryDelay?: number
   maxRetryDelay?: number
   jitter?: number
-  retentionTtl?: number
-  retentionRecords?: number
+  /** How long (milliseconds) and how many replaced artifacts stay. */
+  retention?: { ttl: number; records: number }
   noCrossNamespaceRefs?: boolean
   defaultServiceAccount?: string
   clock?: Clock
@@ -47,13 +60,7 @@ export async function startControllers(options: ControllersOptions): Promise<Con
   const { cluster, log, clock = systemClock, eventsAddr } = options
   const dialers = createDialers()
   let advertised = options.storageAdvAddr ?? ''
-  const store = await openArtifactStore({
-    dir: options.storagePath,
-    advertise: () => advertised,
-    clock,
-    ...(options.retentionTtl === undefined ? {} : { retentionTtl: options.retentionTtl }),
-    ...(options.retentionRecords === undefined ? {} : { retentionRecords: options.retentionRecords }),
-  })
+  const store = openArtifactStore({ dir: options.storagePath, advertise: () => advertised, clock })
   const artifacts = await listen(artifactHandler(store), { ...addressOf(options.storageAddr), log })
   if (advertised === '') advertised = `${hostFor(options.storageAddr)}:${artifacts.port}`
 
@@ -71,7 +78,14 @@ export async function startControllers(options: ControllersOptions): Promise<Con
     ...(options.maxRetryDelay === undefined ? {} : { maxRetryDelay: options.maxRetryDelay }),
   })
   const trees = createTrees({ store, fetch: dialers.dial({}) })
-  addOCIRepositories(manager, { cluster, clock, store, dial: dialers.dial, concurrency: options.concurrent.sources })
+  addOCIRepositories(manager, {
+    cluster,
+    clock,
+    store,
+    dial: dialers.dial,
+    concurrency: options.concurrent.sources,
+    ...(options.retention ? { retention: options.retention } : {}),
+  })
   addKustomizations(manager, {
     cluster,
     clock,
@@ -103,7 +117,10 @@ export async function startControllers(options: ControllersOptions): Promise<Con
 /** Installs our CRDs and waits until the cluster serves them. */
 export async function installCrds(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const ended = new AbortController()
-  const live = openLiveView(cluster, { labelSelector: 'app.kubernetes.io/part-of=sluice', signal: ended.signal })
+  const live = openLiveView(cluster, {
+    labelSelector: 'app.kubernetes.io/part-of=sluice',
+    signal: ended.signal,
+  })
   try {
     for (const crd of crds) {
       const ref = { apiVersion: crd.apiVersion, kind: crd.kind, name: crd.metadata.name }
@@ -113,6 +130,23 @@ export async function installCrds(cluster: Cluster, signal: AbortSignal): Promis
     await waitHealthy(refs, { cluster, live, timeout: 60_000, signal })
   } finally {
     ended.abort()
+  }
+}
+
+/** Throws `CRDS_MISSING` unless the cluster serves every kind of ours. */
+export async function checkCrds(cluster: Cluster): Promise<void> {
+  for (const { spec } of crds) {
+    const version = spec.versions.find(({ storage }) => storage)?.name ?? ''
+    try {
+      await cluster.resourceOf(`${spec.group}/${version}`, spec.names.kind)
+    } catch (error) {
+      if (!isCode(error, 'KUBE_KIND_UNKNOWN')) throw error
+      throw new SluiceError(
+        'CRDS_MISSING',
+        `Cannot run: found no ${spec.names.kind} in ${spec.group}/${version}, wanted the CRDs installed (--install-crds does it)`,
+        { cause: error },
+      )
+    }
   }
 }
 
@@ -135,11 +169,6 @@ function createDialers(): { dial(options: DialOptions): Fetch; close(): Promise<
       await Promise.all([...dialers.values()].map((dialer) => dialer.close()))
     },
   }
-}
-
-function addressOf(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':')
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, '') || '0.0.0.0', port: Number(address.slice(colon + 1)) }
 }
 
 function hostFor(address: string): string {

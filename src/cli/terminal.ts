@@ -13,6 +13,8 @@ export interface Terminal {
   /** All of stdin. */
   readStdin(): Promise<Uint8Array>
   readonly interactive: boolean
+  /** Whether stdout is a terminal that shows colours. */
+  readonly colours: boolean
   /** Aborted at Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal
 }
@@ -49,6 +51,7 @@ export function processTerminal(name: string): Terminal {
       return Buffer.concat(chunks)
     },
     interactive: process.stdin.isTTY === true,
+    colours: process.stdout.isTTY === true,
     signal: stop.signal,
   }
 }

@@ -82,6 +82,7 @@ function impersonation({ impersonate }: ClusterConfig): Record<string, string | 
   if (!impersonate) return {}
   return {
     'impersonate-user': impersonate.user,
+    ...(impersonate.uid ? { 'impersonate-uid': impersonate.uid } : {}),
     ...(impersonate.groups.length > 0 ? { 'impersonate-group': impersonate.groups } : {}),
   }
 }

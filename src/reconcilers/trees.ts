@@ -1,6 +1,6 @@
 import type { Artifact } from '#api'
-import { type ArtifactStore, unpack } from '#artifact'
-import { createDigester, type Fetch, type FileTree, limits, messageOf, SluiceError } from '#base'
+import { type ArtifactStore, fetchArtifact } from '#artifact'
+import { type Fetch, type FileTree, isCode, messageOf, SluiceError } from '#base'
 
 export interface TreesOptions {
   store: ArtifactStore
@@ -14,31 +14,34 @@ export interface TreesOptions {
  * Opens artifacts as trees and keeps the last ones by digest, so that many consumers of one artifact unpack it once.
  * Throws `ARTIFACT_UNAVAILABLE` when it cannot be had or has another digest than it should.
  */
-export function createTrees({ store, fetch, budget = 64 * 1024 * 1024 }: TreesOptions): (artifact: Artifact) => Promise<FileTree> {
+export function createTrees({
+  store,
+  fetch,
+  budget = 64 * 1024 * 1024,
+}: TreesOptions): (artifact: Artifact) => Promise<FileTree> {
   const kept = new Map<string, Promise<FileTree>>()
   const sizes = new Map<string, number>()
-  const forget = (key: string): void => {
-    kept.delete(key)
-    sizes.delete(key)
+  const shrink = (newest: string): void => {
+    let total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+    for (const [key, size] of sizes) {
+      if (total <= budget || key === newest) return
+      total -= size
+      sizes.delete(key)
+      kept.delete(key)
+    }
   }
   return (artifact) => {
-    const key = `${artifact.digest ?? ''} ${artifact.url}`
+    const key = artifact.digest ?? artifact.url
     const known = kept.get(key)
-    const opening = known ?? open(artifact, store, fetch)
-    kept.delete(key)
-    kept.set(key, opening)
     if (known) return known
+    const opening = open(artifact, store, fetch)
+    kept.set(key, opening)
     opening.then(
       (tree) => {
         sizes.set(key, tree.size)
-        let total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
-        for (const [oldest, size] of sizes) {
-          if (total <= budget || oldest === key) break
-          total -= size
-          forget(oldest)
-        }
+        shrink(key)
       },
-      () => forget(key),
+      () => kept.delete(key),
     )
     return opening
   }
@@ -46,32 +49,22 @@ export function createTrees({ store, fetch, budget = 64 * 1024 * 1024 }: TreesOp
 
 async function open(artifact: Artifact, store: ArtifactStore, fetch: Fetch): Promise<FileTree> {
   try {
-    const bytes = (await store.read(artifact)) ?? download(artifact, fetch)
-    return await unpack(checked(bytes, artifact), { what: `artifact ${artifact.path}` })
+    if (artifact.digest === undefined)
+      throw new SluiceError('DIGEST_MISMATCH', `${artifact.url} has no digest to check it by`)
+    return await store.openTree(artifact)
   } catch (error) {
-    throw new SluiceError('ARTIFACT_UNAVAILABLE', `failed to fetch artifact: ${messageOf(error)}`, { cause: error, retryable: true })
+    if (!isCode(error, 'ARTIFACT_MISSING')) throw unavailable(error)
+  }
+  try {
+    return await fetchArtifact(fetch, artifact)
+  } catch (error) {
+    throw unavailable(error)
   }
 }
 
-async function* download({ url }: Artifact, fetch: Fetch): AsyncGenerator<Uint8Array> {
-  const response = await fetch({ method: 'GET', url })
-  if (response.status !== 200) {
-    await response.cancel()
-    throw new SluiceError('ARTIFACT_UNAVAILABLE', `${url} answered ${response.status}, wanted 200`, { retryable: true })
-  }
-  yield* response.body
-}
-
-async function* checked(bytes: AsyncIterable<Uint8Array>, { digest, url }: Artifact): AsyncGenerator<Uint8Array> {
-  if (digest === undefined) throw new SluiceError('ARTIFACT_UNAVAILABLE', `${url} has no digest to check it by`)
-  const digester = createDigester(digest.split(':')[0])
-  let size = 0
-  for await (const chunk of bytes) {
-    size += chunk.byteLength
-    if (size > limits.layerBytes) throw new SluiceError('LIMIT_EXCEEDED', `Cannot read ${url}: found more than ${limits.layerBytes} bytes`)
-    digester.update(chunk)
-    yield chunk
-  }
-  const found = digester.digest()
-  if (found !== digest) throw new SluiceError('DIGEST_MISMATCH', `Cannot use ${url}: found ${found}, wanted ${digest}`)
+function unavailable(error: unknown): SluiceError {
+  return new SluiceError('ARTIFACT_UNAVAILABLE', `failed to fetch artifact: ${messageOf(error)}`, {
+    cause: error,
+    retryable: true,
+  })
 }

@@ -15,7 +15,11 @@ const keptTransports = 256
  * Opens the repository of an OCIRepository. Objects that reach the same registry in the same way share one transport, and
  * with it connections and tokens.
  */
-export function openSources(options: { cluster: Cluster; clock: Clock; dial: Dial }): (object: OCIRepository) => Promise<Repository> {
+export function openSources(options: {
+  cluster: Cluster
+  clock: Clock
+  dial: Dial
+}): (object: OCIRepository) => Promise<Repository> {
   const transports = new Map<string, Transport>()
   return async (object) => {
     const { spec } = object
@@ -41,7 +45,10 @@ export function openSources(options: { cluster: Cluster; clock: Clock; dial: Dia
 
 function dialOptions({ ca, cert, key, proxy }: Access, insecure: boolean): DialOptions {
   if (proxy?.startsWith('socks')) {
-    throw new SluiceError('SOURCE_CREDENTIALS_FAILED', `failed to get proxy address: found a ${new URL(proxy).protocol} proxy, which this version of sluice cannot use yet, wanted http or https`)
+    throw new SluiceError(
+      'SOURCE_CREDENTIALS_FAILED',
+      `failed to get proxy address: found a ${new URL(proxy).protocol} proxy, which this version of sluice cannot use yet, wanted http or https`,
+    )
   }
   return {
     ...(ca === undefined ? {} : { ca }),

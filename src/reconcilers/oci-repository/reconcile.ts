@@ -1,14 +1,23 @@
-import { type Artifact, type OCIRepository, type OCIRepositoryStatus, originRevision, originSource, requestedAt } from '#api'
-import type { ArtifactStore } from '#artifact'
+import {
+  type Artifact,
+  type OCIRepository,
+  type OCIRepositoryStatus,
+  originRevision,
+  originSource,
+  requestedAt,
+} from '#api'
+import type { ArtifactStore, CollectOptions } from '#artifact'
 import { equal, messageOf, parseDuration, SluiceError } from '#base'
 import { type Repository, parseRepository } from '#oci'
 import type { EventFact, Fact, Outcome } from '#runtime'
 import { fetchArtifact } from './fetch.ts'
+import { ownerOf } from './owner.ts'
 import { type Resolved, resolveRevision } from './resolve.ts'
 
 /** What reconciling an OCIRepository needs of the world. */
 export interface OCIRepositoryDeps {
   store: ArtifactStore
+  retention: CollectOptions
   /** Opens the repository with the object's credentials; throws `SOURCE_CREDENTIALS_FAILED`. */
   openRepository(object: OCIRepository): Promise<Repository>
 }
@@ -16,13 +25,21 @@ export interface OCIRepositoryDeps {
 type Facts = AsyncGenerator<Fact<OCIRepositoryStatus>, Outcome, void>
 
 /** One look at a registry: resolve, and when something is new fetch and store it. */
-export async function* reconcileOCIRepository(object: OCIRepository, deps: OCIRepositoryDeps, signal: AbortSignal): Facts {
+export async function* reconcileOCIRepository(
+  object: OCIRepository,
+  deps: OCIRepositoryDeps,
+  signal: AbortSignal,
+): Facts {
   const { spec, status } = object
   checkUrl(spec.url)
   checkSupported(object)
   const { metadata } = object
-  const isNewGeneration = (status?.observedGeneration ?? -1) >= 0 && status?.observedGeneration !== metadata.generation
-  if (isNewGeneration) yield { progress: `processing object: new generation ${status?.observedGeneration} -> ${metadata.generation}` }
+  const isNewGeneration =
+    (status?.observedGeneration ?? -1) >= 0 && status?.observedGeneration !== metadata.generation
+  if (isNewGeneration)
+    yield {
+      progress: `processing object: new generation ${status?.observedGeneration} -> ${metadata.generation}`,
+    }
   else yield { progress: 'building artifact' }
 
   const repository = await deps.openRepository(object)
@@ -42,26 +59,31 @@ export async function* reconcileOCIRepository(object: OCIRepository, deps: OCIRe
       observedLayerSelector: spec.layerSelector,
     },
     clear: failureConditions,
-    conditions: [{ type: 'ArtifactInStorage', status: 'True', reason: 'Succeeded', message: storedMessage(artifact.revision) }],
+    conditions: [
+      {
+        type: 'ArtifactInStorage',
+        status: 'True',
+        reason: 'Succeeded',
+        message: storedMessage(artifact.revision),
+      },
+    ],
     ...eventFor(object, artifact),
   }
-  await deps.store.collect(ownerOf(object), artifact)
+  await deps.store.collect(ownerOf(object), artifact.path, deps.retention)
   return outcomeOf(object, artifact.revision)
 }
 
 const failureConditions = ['FetchFailed', 'ArtifactOutdated', 'StorageOperationFailed', 'SourceVerified']
 
-/** The owner under which an object's artifacts are stored. */
-export function ownerOf({ kind, metadata }: OCIRepository): { kind: string; namespace: string; name: string } {
-  return { kind, namespace: metadata.namespace ?? '', name: metadata.name }
-}
-
 function checkUrl(url: string): void {
   try {
-    if (!url.startsWith('oci://')) throw new SluiceError('REFERENCE_INVALID', 'URL must be in format oci://<domain>/<org>/<repo>')
+    if (!url.startsWith('oci://'))
+      throw new SluiceError('REFERENCE_INVALID', 'URL must be in format oci://<domain>/<org>/<repo>')
     parseRepository(url.slice('oci://'.length))
   } catch (error) {
-    throw new SluiceError('SOURCE_URL_INVALID', `URL validation failed for '${url}': ${messageOf(error)}`, { cause: error })
+    throw new SluiceError('SOURCE_URL_INVALID', `URL validation failed for '${url}': ${messageOf(error)}`, {
+      cause: error,
+    })
   }
 }
 
@@ -73,7 +95,12 @@ function checkSupported({ spec }: OCIRepository): void {
       `failed to verify the signature using provider '${spec.verify.provider}': this version of sluice does not verify signatures yet, wanted spec.verify unset`,
     )
   }
-  if (spec.provider !== undefined && spec.provider !== 'generic' && !spec.secretRef && !spec.serviceAccountName) {
+  if (
+    spec.provider !== undefined &&
+    spec.provider !== 'generic' &&
+    !spec.secretRef &&
+    !spec.serviceAccountName
+  ) {
     throw new SluiceError(
       'SOURCE_CREDENTIALS_FAILED',
       `failed to get credential from ${spec.provider}: this version of sluice has no login for it yet, wanted spec.secretRef with a pull secret`,
@@ -102,12 +129,19 @@ function storedMessage(revision: string): string {
 }
 
 function upToDate({ revision }: Artifact): EventFact {
-  return { type: 'Normal', reason: 'ArtifactUpToDate', message: `artifact up-to-date with remote revision: '${revision}'`, trace: true }
+  return {
+    type: 'Normal',
+    reason: 'ArtifactUpToDate',
+    message: `artifact up-to-date with remote revision: '${revision}'`,
+    trace: true,
+  }
 }
 
 // Told when the content changed, or when a failure is over; not for the same content fetched again.
 function eventFor({ spec, status }: OCIRepository, artifact: Artifact): { event?: EventFact } {
-  const recovered = status?.conditions?.some(({ type, status }) => failureConditions.includes(type) && status === 'True') ?? false
+  const recovered =
+    status?.conditions?.some(({ type, status }) => failureConditions.includes(type) && status === 'True') ??
+    false
   const isNew = status?.artifact?.digest !== artifact.digest
   if (!isNew && !recovered) return {}
   const source = artifact.metadata?.[originSource]

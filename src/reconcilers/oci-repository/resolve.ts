@@ -14,13 +14,22 @@ export interface Resolved {
 const chartLayer = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
 
 /** Resolves digest, semver range or tag (in that order of precedence; `latest` without any). */
-export async function resolveRevision({ url, ref = {}, layerSelector }: OCIRepositorySpec, repository: Repository, signal: AbortSignal): Promise<Resolved> {
+export async function resolveRevision(
+  { url, ref = {}, layerSelector }: OCIRepositorySpec,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<Resolved> {
   if (ref.digest) {
-    if (!isDigest(ref.digest)) throw pullError(`failed to determine artifact digest: found "${ref.digest}", wanted sha256:<64 hex digits>`)
+    if (!isDigest(ref.digest))
+      throw pullError(
+        `failed to determine artifact digest: found "${ref.digest}", wanted sha256:<64 hex digits>`,
+      )
     return { digest: ref.digest, revision: ref.digest }
   }
   const isChart = layerSelector?.mediaType === chartLayer
-  const tag = ref.semver ? await newestTag(repository, { url, range: ref.semver, filter: ref.semverFilter, isChart, signal }) : ref.tag || 'latest'
+  const tag = ref.semver
+    ? await newestTag(repository, { url, range: ref.semver, filter: ref.semverFilter, isChart, signal })
+    : ref.tag || 'latest'
   try {
     const { digest } = await repository.resolve(tag, signal)
     return { digest, tag, revision: `${tag}@${digest}` }
@@ -40,7 +49,11 @@ async function newestTag(
     const version = resolveSemver(versions, query.range, query.filter)
     return query.isChart ? version.replaceAll('+', '_') : version
   } catch (error) {
-    throw new SluiceError('SOURCE_TAG_UNRESOLVED', `failed to determine the artifact tag for '${query.url}': ${messageOf(error)}`, { cause: error, retryable: true })
+    throw new SluiceError(
+      'SOURCE_TAG_UNRESOLVED',
+      `failed to determine the artifact tag for '${query.url}': ${messageOf(error)}`,
+      { cause: error, retryable: true },
+    )
   }
 }
 

@@ -1,0 +1,138 @@
+import { kustomizeVersion, type KubeObject, type Kustomization, requestedAt, sourceVersion } from '#api'
+import { pack, pushArtifact } from '#artifact'
+import { type FileTree, openDialer, SluiceError } from '#base'
+import { type Cluster, type ObjectRef, refOf } from '#kube'
+import { openRepository, parseReference } from '#oci'
+
+/** Where a tree was published. */
+export interface Published {
+  /** host:port/repository@sha256:… */
+  reference: string
+  digest: string
+}
+
+/** Packs a tree and pushes it under a tag of a local registry. */
+export async function publishTree(
+  tree: FileTree,
+  target: { registry: string; repository: string; tag: string; source: string; revision: string },
+): Promise<Published> {
+  const { registry, repository: name, tag, source, revision } = target
+  const dialer = openDialer()
+  try {
+    const repository = openRepository(parseReference(`${registry}/${name}:${tag}`), { fetch: dialer.fetch })
+    const layer = await pack(tree)
+    const { digest } = await pushArtifact(
+      repository,
+      layer,
+      { source, revision, created: new Date().toISOString().replace(/\.\d+Z/, 'Z') },
+      { tags: [tag] },
+    )
+    return { reference: `${registry}/${name}@${digest}`, digest }
+  } finally {
+    await dialer.close()
+  }
+}
+
+/** The OCIRepository of a playground's artifact. */
+export function sourceFor(options: {
+  name: string
+  namespace: string
+  url: string
+  tag: string
+}): KubeObject {
+  const { name, namespace, url, tag } = options
+  return {
+    apiVersion: sourceVersion,
+    kind: 'OCIRepository',
+    metadata: { name, namespace },
+    spec: { interval: '10m', url, ref: { tag } },
+  }
+}
+
+/** A Kustomization that delivers a path of that artifact and waits for its health. */
+export function deliveryFor(options: {
+  name: string
+  namespace: string
+  source: string
+  path: string
+  targetNamespace?: string
+  dependsOn?: string
+}): KubeObject {
+  const { name, namespace, source, path, targetNamespace, dependsOn } = options
+  return {
+    apiVersion: kustomizeVersion,
+    kind: 'Kustomization',
+    metadata: { name, namespace },
+    spec: {
+      interval: '10m',
+      retryInterval: '30s',
+      timeout: '1m',
+      path,
+      prune: true,
+      wait: true,
+      sourceRef: { kind: 'OCIRepository', name: source },
+      ...(targetNamespace ? { targetNamespace } : {}),
+      ...(dependsOn ? { dependsOn: [{ name: dependsOn }] } : {}),
+    },
+  }
+}
+
+/** Applies objects as the person at the terminal would. */
+export async function applyObjects(cluster: Cluster, objects: readonly KubeObject[]): Promise<void> {
+  for (const object of objects)
+    await cluster.patch(refOf(object), 'apply', object, { manager: 'sluice', force: true })
+}
+
+/** Asks a source to look at its registry now. */
+export async function askToReconcile(cluster: Cluster, ref: ObjectRef): Promise<void> {
+  const metadata = { annotations: { [requestedAt]: new Date().toISOString() } }
+  await cluster.patch(ref, 'merge', { metadata }, { manager: 'sluice' })
+}
+
+/**
+ * Resolves with the Kustomization once it is Ready with the artifact of `digest`; throws `NOT_READY` with its own message
+ * when it is not within `timeout` milliseconds.
+ */
+export async function waitDelivered(
+  cluster: Cluster,
+  ref: ObjectRef,
+  options: { digest: string; timeout: number; signal: AbortSignal },
+): Promise<Kustomization> {
+  const { digest, timeout } = options
+  const deadline = AbortSignal.any([options.signal, AbortSignal.timeout(timeout)])
+  const { apiVersion, kind, name, namespace } = ref
+  const target = {
+    apiVersion,
+    kind,
+    ...(namespace ? { namespace } : {}),
+    fieldSelector: `metadata.name=${name}`,
+  }
+  let last: Kustomization | undefined
+  try {
+    const { items, resourceVersion } = await cluster.list(target)
+    last = items[0] as Kustomization | undefined
+    if (last && isDelivered(last, digest)) return last
+    for await (const { object, type } of cluster.watch(target, { resourceVersion, signal: deadline })) {
+      if (type === 'BOOKMARK') continue
+      last = object as Kustomization
+      if (isDelivered(last, digest)) return last
+    }
+  } catch (error) {
+    if (!deadline.aborted) throw error
+    options.signal.throwIfAborted()
+  }
+  const ready = last?.status?.conditions?.find(({ type }) => type === 'Ready')
+  throw new SluiceError(
+    'NOT_READY',
+    `Cannot deliver ${kind}/${name}: found ${ready ? `${ready.reason}: ${ready.message}` : 'no status'} after ${timeout / 1000}s, wanted Ready`,
+  )
+}
+
+function isDelivered({ metadata, status }: Kustomization, digest: string): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')
+  return (
+    ready?.status === 'True' &&
+    status?.observedGeneration === metadata.generation &&
+    (status?.lastAppliedRevision ?? '').endsWith(digest)
+  )
+}

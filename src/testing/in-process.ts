@@ -1,0 +1,45 @@
+import { createApiServer } from '#apiserver'
+import { type Fetch, fetchFrom, systemClock } from '#base'
+import { type Cluster, openCluster } from '#kube'
+import { createRegistry } from '#registry'
+
+/** An API server and a registry in this process, with no socket between. */
+export interface InProcess {
+  readonly cluster: Cluster
+  /** Every request to the API server since the last `forget`, as `METHOD /path?query`, watches left out. */
+  readonly requests: string[]
+  readonly registryRequests: string[]
+  /** Reaches the registry under any host name. */
+  readonly registryFetch: Fetch
+  close(): Promise<void>
+}
+
+/** Starts an API server (with simulated workloads) and a registry in memory. */
+export async function startInProcess(): Promise<InProcess> {
+  const api = await createApiServer({ simulateDelay: 5 })
+  const registry = createRegistry()
+  const requests: string[] = []
+  const registryRequests: string[] = []
+  const apiFetch = recording(fetchFrom(api.handler), requests)
+  const registryFetch = recording(fetchFrom(registry.handler), registryRequests)
+  return {
+    cluster: openCluster({
+      fetch: apiFetch,
+      server: 'http://kubernetes.test',
+      clock: systemClock,
+      userAgent: 'sluice',
+    }),
+    requests,
+    registryRequests,
+    registryFetch,
+    close: () => api.close(),
+  }
+}
+
+function recording(fetch: Fetch, into: string[]): Fetch {
+  return (request) => {
+    const { pathname, search, searchParams } = new URL(request.url)
+    if (searchParams.get('watch') !== 'true') into.push(`${request.method} ${pathname}${search}`)
+    return fetch(request)
+  }
+}
