@@ -1,4 +1,4 @@
-import { SluiceError } from '#base'
+import type { SluiceError } from '#base'
 import { expect, test } from 'vitest'
 import { allowsPlainHttp, isPrivateHost } from './host.ts'
 import { formatReference, parseReference, parseRepository, targetOf } from './reference.ts'
