@@ -17,7 +17,7 @@ import {
 } from '#base'
 import { type Cluster, waitHealthy, openLiveView } from '#kube'
 import { addKustomizations, addOCIRepositories, createTrees } from '#reconcilers'
-import { createManager } from '#runtime'
+import { Manager } from '#runtime'
 import { addressOf } from './address.ts'
 
 export interface ControllersOptions {
@@ -64,7 +64,7 @@ export async function startControllers(options: ControllersOptions): Promise<Con
   const artifacts = await listen(artifactHandler(store), { ...addressOf(options.storageAddr), log })
   if (advertised === '') advertised = `${hostFor(options.storageAddr)}:${artifacts.port}`
 
-  const manager = createManager({
+  const manager = new Manager({
     cluster,
     clock,
     log,

@@ -50,8 +50,8 @@ export function processTerminal(name: string): Terminal {
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
       return Buffer.concat(chunks)
     },
-    interactive: process.stdin.isTTY === true,
-    colours: process.stdout.isTTY === true,
+    interactive: process.stdin.isTTY,
+    colours: process.stdout.isTTY,
     signal: stop.signal,
   }
 }

@@ -134,8 +134,9 @@ async function applyObject(cluster: Cluster, object: KubeObject, options: ApplyO
       return recreate(cluster, object, { manager, ...(options.clock ? { clock: options.clock } : {}) })
     }
   }
-  let { object: applied, created } = await write()
-  if (!created && !control.merge && (await adopt(cluster, applied, manager))) applied = (await write()).object
+  const { object: first, created } = await write()
+  const adopted = !created && !control.merge && (await adopt(cluster, first, manager))
+  const applied = adopted ? (await write()).object : first
   const after = live.note(applied)
   memory.set(key, { wanted, fingerprint: after.fingerprint })
   if (created) return 'created'

@@ -1,15 +1,15 @@
 import type { KubeObject } from '#api'
-import type { Clock, Handler, Log } from '#base'
+import type { Clock, Fetch, Handler, Log } from '#base'
 import type { Cluster } from '#kube'
-import { type Controller, createController } from './controller.ts'
+import { Controller, type ControllerOptions } from './controller.ts'
 import { type EventRecorder, openEventRecorder } from './events.ts'
 import type { Definition } from './fact.ts'
 import { type Informer, openInformer } from './informer.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { CommonStatus } from './status.ts'
-import type { Fetch } from '#base'
 
-export interface ManagerOptions {
+export interface ManagerOptions
+  extends Pick<ControllerOptions<KubeObject>, 'jitter' | 'minRetryDelay' | 'maxRetryDelay'> {
   cluster: Cluster
   clock: Clock
   log: Log
@@ -22,117 +22,102 @@ export interface ManagerOptions {
   fetch?: Fetch
   /** Reporting instance of events. */
   instance: string
-  jitter?: number
-  minRetryDelay?: number
-  maxRetryDelay?: number
 }
 
+type Stoppable = Pick<Controller<KubeObject, CommonStatus>, 'start' | 'stop'>
+
 /** Everything that runs in one process: the informers, the controllers, their events and metrics. */
-export interface Manager {
-  readonly metrics: Metrics
+export class Manager {
+  readonly metrics: Metrics = createMetrics()
+  readonly #options: ManagerOptions
+  readonly #stopping = new AbortController()
+  readonly #informers = new Map<string, Informer<KubeObject>>()
+  readonly #recorders = new Map<string, EventRecorder>()
+  readonly #controllers: Stoppable[] = []
+  #ready = false
+
+  constructor(options: ManagerOptions) {
+    this.#options = options
+  }
+
   /** Aborted when the manager stops; ends informers and live views. */
-  readonly signal: AbortSignal
-  informer<O extends KubeObject>(apiVersion: string, kind: string): Informer<O>
+  get signal(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  /** The informer of a kind, one for everybody who asks. */
+  informer<O extends KubeObject>(apiVersion: string, kind: string): Informer<O> {
+    const { cluster, clock, log, namespace, labelSelector } = this.#options
+    const key = `${apiVersion} ${kind}`
+    const scope = { ...(namespace ? { namespace } : {}), ...(labelSelector ? { labelSelector } : {}) }
+    const informer =
+      this.#informers.get(key) ??
+      openInformer<KubeObject>(cluster, { apiVersion, kind, ...scope }, { signal: this.signal, clock, log })
+    this.#informers.set(key, informer)
+    return informer as Informer<O>
+  }
+
+  /** Adds the controller of a kind. */
   add<O extends KubeObject, S extends CommonStatus>(
     definition: Definition<O, S>,
     concurrency: number,
-  ): Controller
+  ): Controller<O, S> {
+    const { metrics } = this
+    const informer = this.informer<O>(definition.apiVersion, definition.kind)
+    const controller = new Controller(definition, {
+      ...this.#options,
+      informer,
+      events: this.#recorder(definition.controller),
+      metrics,
+      concurrency,
+    })
+    this.#controllers.push(controller)
+    return controller
+  }
+
   /** Waits for the informers' first lists, then begins to reconcile. */
-  start(): Promise<void>
+  async start(): Promise<void> {
+    await Promise.all([...this.#informers.values()].map(({ synced }) => synced))
+    for (const controller of this.#controllers) controller.start()
+    this.#ready = true
+  }
+
   /** Ends gracefully: no new work, running reconciles to their end, events written. */
-  stop(): Promise<void>
+  async stop(): Promise<void> {
+    this.#ready = false
+    await Promise.all(this.#controllers.map((controller) => controller.stop()))
+    await Promise.all([...this.#recorders.values()].map((events) => events.flush()))
+    this.#stopping.abort(new Error('the manager stopped'))
+  }
+
   /** `/healthz` and `/readyz`. */
-  readonly health: Handler
+  readonly health: Handler = ({ url }) => {
+    const { pathname } = new URL(url)
+    if (pathname !== '/healthz' && pathname !== '/readyz') return notFound()
+    return pathname === '/healthz' || this.#ready
+      ? new Response('ok')
+      : new Response('not ready', { status: 500 })
+  }
+
   /** `/metrics`. */
-  readonly scrape: Handler
-}
-
-/** Creates a {@link Manager}; nothing happens before `start`. */
-export function createManager(options: ManagerOptions): Manager {
-  const { cluster, clock, log } = options
-  const stopping = new AbortController()
-  const metrics = createMetrics()
-  const informers = new Map<string, Informer<KubeObject>>()
-  const recorders = new Map<string, EventRecorder>()
-  const controllers: Controller[] = []
-  let ready = false
-
-  const informer = <O extends KubeObject>(apiVersion: string, kind: string): Informer<O> => {
-    const key = `${apiVersion} ${kind}`
-    const known =
-      informers.get(key) ??
-      openInformer<KubeObject>(
-        cluster,
-        { apiVersion, kind, ...scope(options) },
-        { signal: stopping.signal, clock, log },
-      )
-    informers.set(key, known)
-    return known as Informer<O>
+  readonly scrape: Handler = ({ url }) => {
+    if (new URL(url).pathname !== '/metrics') return notFound()
+    return new Response(this.metrics.render(), {
+      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+    })
   }
-  const recorder = (controller: string): EventRecorder => {
-    const { eventsAddress, fetch, instance } = options
-    const known =
-      recorders.get(controller) ??
-      openEventRecorder({
-        cluster,
-        controller,
-        instance,
-        clock,
-        log,
-        ...(eventsAddress ? { address: eventsAddress } : {}),
-        ...(fetch ? { fetch } : {}),
-      })
-    recorders.set(controller, known)
-    return known
-  }
-  return {
-    metrics,
-    signal: stopping.signal,
-    informer,
-    add(definition, concurrency) {
-      const controller = createController(definition, {
-        cluster,
-        informer: informer(definition.apiVersion, definition.kind),
-        events: recorder(definition.controller),
-        metrics,
-        clock,
-        log,
-        concurrency,
-        ...(options.jitter === undefined ? {} : { jitter: options.jitter }),
-        ...(options.minRetryDelay === undefined ? {} : { minRetryDelay: options.minRetryDelay }),
-        ...(options.maxRetryDelay === undefined ? {} : { maxRetryDelay: options.maxRetryDelay }),
-      })
-      controllers.push(controller)
-      return controller
-    },
-    async start() {
-      await Promise.all([...informers.values()].map(({ synced }) => synced))
-      for (const controller of controllers) controller.start()
-      ready = true
-    },
-    async stop() {
-      ready = false
-      await Promise.all(controllers.map((controller) => controller.stop()))
-      await Promise.all([...recorders.values()].map((events) => events.flush()))
-      stopping.abort(new Error('the manager stopped'))
-    },
-    health: ({ url }) => {
-      const { pathname } = new URL(url)
-      if (pathname !== '/healthz' && pathname !== '/readyz')
-        return new Response('404 page not found\n', { status: 404 })
-      return pathname === '/healthz' || ready
-        ? new Response('ok')
-        : new Response('not ready', { status: 500 })
-    },
-    scrape: ({ url }) =>
-      new URL(url).pathname === '/metrics'
-        ? new Response(metrics.render(), {
-            headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-          })
-        : new Response('404 page not found\n', { status: 404 }),
+
+  #recorder(controller: string): EventRecorder {
+    const { cluster, clock, log, eventsAddress, fetch, instance } = this.#options
+    const sending = { ...(eventsAddress ? { address: eventsAddress } : {}), ...(fetch ? { fetch } : {}) }
+    const recorder =
+      this.#recorders.get(controller) ??
+      openEventRecorder({ cluster, controller, instance, clock, log, ...sending })
+    this.#recorders.set(controller, recorder)
+    return recorder
   }
 }
 
-function scope({ namespace, labelSelector }: ManagerOptions): { namespace?: string; labelSelector?: string } {
-  return { ...(namespace ? { namespace } : {}), ...(labelSelector ? { labelSelector } : {}) }
+function notFound(): Response {
+  return new Response('404 page not found\n', { status: 404 })
 }

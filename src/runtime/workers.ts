@@ -15,7 +15,7 @@ export interface Workers {
 export function createWorkers(
   queue: WorkQueue,
   bound: number,
-  work: (key: string, workers: Workers) => Promise<void>,
+  work: (key: string) => Promise<void>,
 ): Workers {
   let active = 0
   let started = false
@@ -24,7 +24,8 @@ export function createWorkers(
   const resuming: (() => void)[] = []
 
   const pump = (): void => {
-    while (started && active < bound) {
+    if (!started) return
+    while (active < bound) {
       // What was begun is finished before something new is taken up.
       const resume = resuming.shift()
       if (resume) {
@@ -35,7 +36,7 @@ export function createWorkers(
       const key = stopped ? undefined : queue.take()
       if (key === undefined) return
       active++
-      const run = work(key, workers).finally(() => {
+      const run = work(key).finally(() => {
         begun.delete(run)
         queue.done(key)
         active--

@@ -1,4 +1,5 @@
 export type { FakeClock } from './clock.ts'
 export { createFakeClock, settled } from './clock.ts'
+export { installCrds, isReady, memoryArtifacts, push, until } from './deliver.ts'
 export type { InProcess } from './in-process.ts'
 export { startInProcess } from './in-process.ts'

@@ -21,7 +21,7 @@ async function serve({ addr, dataDir }: ServeFlags, terminal: Terminal): Promise
   const { listen } = await import('#base')
   const { createRegistry, diskStore } = await import('#registry')
   const { addressOf } = await import('../address.ts')
-  const registry = createRegistry(dataDir === undefined ? {} : { store: await diskStore(dataDir) })
+  const registry = createRegistry(dataDir === undefined ? {} : { store: diskStore(dataDir) })
   const listener = await listen(registry.handler, addressOf(addr))
   terminal.say(
     'success',

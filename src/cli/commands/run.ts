@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type LogLevel, SluiceError } from '#base'
+import type { ControllersOptions } from '../controllers.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface RunFlags {
@@ -101,7 +102,7 @@ async function run(flags: RunFlags, command: Command, terminal: Terminal): Promi
 async function settingsOf(
   flags: RunFlags,
   namespace: string,
-): Promise<Omit<Parameters<typeof import('../controllers.ts').startControllers>[0], 'cluster' | 'log'>> {
+): Promise<Omit<ControllersOptions, 'cluster' | 'log'>> {
   const { parseDuration } = await import('#base')
   const concurrency = wholeNumber('--concurrent', flags.concurrent, 1)
   return {

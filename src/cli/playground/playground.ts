@@ -56,7 +56,7 @@ export async function startPlayground({ dataDir, log, signal }: PlaygroundOption
   try {
     const registry = createRegistry({
       log,
-      ...(dataDir ? { store: await diskStore(join(folder, 'registry')) } : {}),
+      ...(dataDir ? { store: diskStore(join(folder, 'registry')) } : {}),
     })
     const token = randomBytes(24).toString('hex')
     const api = await createApiServer({

@@ -2,7 +2,6 @@ import {
   type Artifact,
   kustomizeGroup,
   kustomizeVersion,
-  type KubeObject,
   type Kustomization,
   type KustomizationStatus,
   type OCIRepository,
@@ -11,13 +10,13 @@ import {
 import { type Clock, type FileTree, formatDuration, type Log, SluiceError } from '#base'
 import { type AppliedMemory, type Cluster, openLiveView } from '#kube'
 import { buildKustomization } from '#render'
-import { type Definition, indexBy, keyOf, type Manager } from '#runtime'
-import { reasonOf, retryOf } from '../reasons.ts'
+import { type Definition, keyOf, type Manager } from '#runtime'
 import { createBuilder } from './build.ts'
-import { dependenciesOf, isReady } from './dependencies.ts'
+import { failureOf } from './failure.ts'
 import { finalizeKustomization } from './finalize.ts'
 import { reconcileKustomization } from './reconcile.ts'
-import { impersonatedUser, retryIntervalOf } from './settings.ts'
+import { impersonatedUser } from './settings.ts'
+import { sourceKey, wakeOnDependencies, wakeOnSources } from './wake.ts'
 
 export interface KustomizationControllerOptions {
   cluster: Cluster
@@ -98,65 +97,8 @@ export function addKustomizations(manager: Manager, options: KustomizationContro
   }
   const controller = manager.add(definition, options.concurrency)
 
-  const bySource = indexBy(kustomizations, (object) => [sourceKey(object)])
-  sources.onChange((before, after) => {
-    const revision = after?.status?.artifact?.revision
-    if (
-      !after ||
-      revision === undefined ||
-      (revision === before?.status?.artifact?.revision &&
-        before.status?.artifact?.digest === after.status?.artifact?.digest)
-    )
-      return
-    for (const key of bySource(keyOf(after.metadata)))
-      controller.trigger(key, `OCIRepository/${keyOf(after.metadata)}`)
-  })
-  const byDependency = indexBy(kustomizations, dependenciesOf)
-  kustomizations.onChange((_before, after) => {
-    if (!after || !isReady(after)) return
-    for (const key of byDependency(keyOf(after.metadata)))
-      if (waits(kustomizations.get(key))) controller.trigger(key)
-  })
-}
-
-function waits(object: Kustomization | undefined): boolean {
-  return (
-    object?.status?.conditions?.some(
-      ({ type, reason }) => type === 'Ready' && reason === 'DependencyNotReady',
-    ) ?? false
-  )
-}
-
-function failureOf(
-  error: SluiceError,
-  object: Kustomization,
-  requeueDependency: number,
-): ReturnType<Definition<KubeObject, KustomizationStatus>['failureOf']> {
-  const reason = reasonOf(error, 'ReconciliationFailed')
-  const { message } = error
-  if (error.code === 'DEPENDENCY_NOT_READY') {
-    const text = `Dependencies do not meet ready condition, retrying in ${formatDuration(requeueDependency)}`
-    return {
-      reason,
-      message,
-      retry: requeueDependency,
-      reconciling: false,
-      event: { type: 'Normal', reason, message: text },
-    }
-  }
-  const waiting = error.details['missing'] === true || error.details['pending'] === true
-  const retry = retryOf(
-    error,
-    error.details['pending'] === true ? requeueDependency : retryIntervalOf(object.spec),
-  )
-  const unhealthy = error.code === 'HEALTH_CHECK_FAILED'
-  return {
-    reason,
-    message,
-    retry,
-    ...(waiting ? { event: null, reconciling: false } : {}),
-    ...(unhealthy ? { conditions: [{ type: 'Healthy', status: 'False', reason, message }] } : {}),
-  }
+  wakeOnSources(controller, kustomizations, sources)
+  wakeOnDependencies(controller, kustomizations)
 }
 
 function checkAccess(
@@ -169,9 +111,4 @@ function checkAccess(
     'ACCESS_DENIED',
     `can't access '${kind}/${namespace}/${name}', cross-namespace references have been blocked`,
   )
-}
-
-function sourceKey({ metadata, spec }: Kustomization): string {
-  const namespace = spec.sourceRef.namespace ?? metadata.namespace
-  return keyOf({ name: spec.sourceRef.name, ...(namespace ? { namespace } : {}) })
 }
