@@ -25,12 +25,12 @@ export function ensureObject(core: Core, object: KubeObject, writer: Writer): Ku
 
 /**
  * Writes what `change` makes of an object as it is stored now, and gives back what is then stored. Nothing is written
- * without a change, or when the object is gone.
+ * without a change, or when the object is gone. What is stored is frozen: `change` spreads it.
  */
 export function changeObject(
   core: Core,
   object: KubeObject,
-  change: (copy: KubeObject) => KubeObject,
+  change: (stored: KubeObject) => KubeObject,
   writer: Writer,
 ): KubeObject {
   const resource = resourceFor(core, object)
@@ -38,5 +38,5 @@ export function changeObject(
   const stored = core.store.get(resource.bucket, namespace, name)
   if (stored?.metadata.uid !== uid || !stored) return object
   const live = readAs(resource, stored)
-  return updateObject(core, resource, { live, next: change(clone(live)) }, writer)
+  return updateObject(core, resource, { live, next: clone(change(live)) }, writer)
 }

@@ -20,7 +20,10 @@ export interface ResourceRegistry {
 
 /** The registry of the built-in kinds and of the CRDs in `store`. */
 export function createResourceRegistry(store: ObjectStore): ResourceRegistry {
-  const builtins = builtinKinds.map(builtinResource)
+  // What cannot be listed is not an object but a question, such as a TokenReview.
+  const builtins = builtinKinds
+    .filter(({ verbs, plural }) => verbs.includes('list') && plural !== 'componentstatuses')
+    .map(builtinResource)
   const custom = new Map<string, Resource[]>()
   let generation = 1
   let index = indexOf(builtins)

@@ -58,8 +58,8 @@ export function success(details: NonNullable<Status['details']>): Status {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }
 }
 
-// RFC 7234 §5.5: code, agent, quoted text; headers are Latin-1, so anything else is escaped.
-function formatWarning(text: string): string {
+/** A Warning header (RFC 7234 §5.5): code, agent, quoted text; what is no ASCII is left out, as headers are Latin-1. */
+export function formatWarning(text: string): string {
   const quoted = text.replace(/["\\]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')
   return `299 - "${quoted}"`
 }

@@ -79,9 +79,8 @@ export function objectWarnings(resource: Resource, object: KubeObject, old?: Kub
   if (!resource.custom) return []
   const known = old?.metadata.finalizers ?? []
   const bare = (object.metadata.finalizers ?? []).filter((one) => !one.includes('/') && !known.includes(one))
-  const advice = bare.map((one) => {
+  return bare.map((one) => {
     const path = one.includes('.') ? ' including a path (/)' : ''
     return `metadata.finalizers: "${one}": prefer a domain-qualified finalizer name${path} to avoid accidental conflicts with other finalizer writers`
   })
-  return [...(resource.custom.warning ? [resource.custom.warning] : []), ...advice]
 }

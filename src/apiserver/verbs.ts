@@ -5,7 +5,7 @@ import { patchObject } from './patch.ts'
 import { getObject, listObjects, pageOf, storedOf } from './read.ts'
 import { type ApiRequest, bodyOf, flagOf, objectBodyOf } from './request.ts'
 import { readAs, targetOf } from './resource.ts'
-import { respondObject, respondValue } from './respond.ts'
+import { formatWarning, respondObject, respondValue } from './respond.ts'
 import { scaleObject } from './scale.ts'
 import { badRequest, methodNotAllowed } from './status-error.ts'
 import { objectWarnings } from './validate.ts'
@@ -18,8 +18,15 @@ export interface Verbs {
   hub: WatchHub
 }
 
-/** Carries out one request for objects. */
-export async function serveResource({ core, hub }: Verbs, request: ApiRequest): Promise<Response> {
+/** Carries out one request for objects, with a warning when the version asked for is deprecated. */
+export async function serveResource(verbs: Verbs, request: ApiRequest): Promise<Response> {
+  const response = await perform(verbs, request)
+  const { warning } = request.resource.custom ?? {}
+  if (warning) response.headers.append('warning', formatWarning(warning))
+  return response
+}
+
+async function perform({ core, hub }: Verbs, request: ApiRequest): Promise<Response> {
   const { resource, name, namespace, subresource, http, query } = request
   const { method } = http
   if (subresource === 'scale')

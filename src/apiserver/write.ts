@@ -140,7 +140,7 @@ function merged(resource: Resource, live: KubeObject, next: KubeObject, { subres
   const metadata = updatedMetadata(live.metadata, next.metadata)
   if (subresource === 'status') {
     const own = resource.custom
-      ? { ...live.metadata, ...ownManagedFields(next) }
+      ? { ...clone(live.metadata), ...ownManagedFields(next) }
       : { ...metadata, ...(resource.bucket === 'apps/deployments' ? labelsOf(live) : {}) }
     const { status: _old, ...rest } = clone(live)
     return { ...rest, metadata: own, ...(next['status'] === undefined ? {} : { status: next['status'] }) }
@@ -158,5 +158,5 @@ function ownManagedFields({ metadata }: KubeObject): Partial<KubeObject['metadat
 }
 
 function labelsOf({ metadata }: KubeObject): Partial<KubeObject['metadata']> {
-  return metadata.labels ? { labels: metadata.labels } : {}
+  return metadata.labels ? { labels: { ...metadata.labels } } : {}
 }
