@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
-import { isCode, treeOf } from '#base'
+import { type FileTree, isCode, treeOf } from '#base'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readTree, writeTree } from './disk.ts'
 import { defaultIgnorePaths, parseIgnore } from './ignore.ts'
@@ -15,6 +15,12 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
 const withCode = (code: string) => expect.toSatisfy((error) => isCode(error, code))
+
+function tarHash(tree: FileTree): string {
+  const hash = createHash('sha256')
+  for (const piece of writeTar(tree)) hash.update(piece)
+  return hash.digest('hex')
+}
 
 async function writeApp(): Promise<string> {
   const app = join(dir, 'app')
@@ -38,13 +44,14 @@ async function writeApp(): Promise<string> {
 
 test('a folder reads into the tree whose tar is the measured one', async () => {
   const tree = await readTree(await writeApp(), { ignore: parseIgnore(defaultIgnorePaths) })
-  const hash = createHash('sha256')
-  for (const piece of writeTar(tree)) hash.update(piece)
-  expect(hash.digest('hex')).toBe('19811c60776ffe54dd79dc654b655ad02b6a169fd0ef5f5ab77791283dc9ca51')
+  expect(tarHash(tree)).toBe('19811c60776ffe54dd79dc654b655ad02b6a169fd0ef5f5ab77791283dc9ca51')
 })
 
-test('a single file reads into a folder of mode 0700 that holds it', async () => {
-  const tree = await readTree(join(await writeApp(), 'run.sh'))
+test('a single file reads into a folder of mode 0700 that holds it, whose tar is the one of Flux 2.9', async () => {
+  const app = await readTree(join(await writeApp(), 'cm.yaml'))
+  // Go's gzip of this tar has the measured digest sha256:53c8574e….
+  expect(tarHash(app)).toBe('c93fbdb475639ca6d67e4db42f1abe253854255d21040ee60048333234d920cb')
+  const tree = await readTree(join(dir, 'app', 'run.sh'))
   expect([...tree.directories]).toEqual([['.', 0o700]])
   expect(tree.file('run.sh')?.mode).toBe(0o755)
 })
