@@ -3,9 +3,9 @@ import type { KubeObject } from '#api'
 import { isCode } from '#base'
 import { type InProcess, startInProcess } from '#testing'
 import { applyAll } from './apply.ts'
+import { entryOf } from './inventory.ts'
 import { openLiveView, refOf } from './live.ts'
 import { prune } from './prune.ts'
-import { entryOf } from './inventory.ts'
 import { waitHealthy } from './wait.ts'
 
 let world: InProcess

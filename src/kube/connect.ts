@@ -1,7 +1,8 @@
 import { openDialer } from '#base'
-import { type Cluster, openCluster } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
 import { readToken } from './disk.ts'
 import { type ExecToken, runCredentialProgram } from './exec.ts'
+import { HttpCluster } from './http-cluster.ts'
 import type { ClusterConfig } from './kubeconfig.ts'
 
 /** A cluster over real sockets, to be closed by whoever opened it. */
@@ -28,7 +29,7 @@ export async function connect(config: ClusterConfig, userAgent = 'sluice'): Prom
   const calls = openDialer({ ...tls, connections: 16 })
   const watches = openDialer({ ...tls, connections: 256 })
   const bearer = createBearer(config, first)
-  const cluster = openCluster({
+  const cluster = new HttpCluster({
     fetch: calls.fetch,
     watchFetch: watches.fetch,
     server: config.server,

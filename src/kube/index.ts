@@ -1,8 +1,8 @@
 export type { Action, AppliedMemory, ApplyFailure, ApplyOptions, Change, ChangeSet } from './apply.ts'
 export { applyAll, buildText } from './apply.ts'
+export type { ClusterOptions } from './caller.ts'
 export type {
   Cluster,
-  ClusterOptions,
   KindRef,
   ObjectList,
   ObjectRef,
@@ -11,7 +11,6 @@ export type {
   WatchEvent,
   WriteOptions,
 } from './cluster.ts'
-export { openCluster } from './cluster.ts'
 export type { Connection } from './connect.ts'
 export { connect } from './connect.ts'
 export type { ObjectControl } from './control.ts'
@@ -23,6 +22,7 @@ export type { Follower, ObjectSink } from './follow.ts'
 export { followKind } from './follow.ts'
 export type { Health, HealthStatus } from './health.ts'
 export { condition, healthOf } from './health.ts'
+export { HttpCluster } from './http-cluster.ts'
 export { entryOf, inventoryOf, parseEntry, staleEntries, unionOf } from './inventory.ts'
 export type { ClusterConfig, KubeconfigChoice } from './kubeconfig.ts'
 export { parseKubeconfig } from './kubeconfig.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { KubeObject } from '#api'
-import { canonicalJson, type Clock, isCode, type Log } from '#base'
+import { type Clock, canonicalJson, isCode, type Log } from '#base'
 import type { Cluster, ObjectRef } from './cluster.ts'
 import { type Follower, followKind } from './follow.ts'
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api'
-import { type Clock, isCode, SluiceError, systemClock } from '#base'
 import { formatObject } from '#api'
+import { type Clock, isCode, SluiceError, systemClock } from '#base'
 import type { Cluster } from './cluster.ts'
 import { refOf } from './live.ts'
 

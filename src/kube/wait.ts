@@ -1,5 +1,5 @@
-import { type Clock, formatDuration, isCode, mapBounded, SluiceError, systemClock } from '#base'
 import type { KubeObject } from '#api'
+import { type Clock, formatDuration, isCode, mapBounded, SluiceError, systemClock } from '#base'
 import type { Cluster, ObjectRef } from './cluster.ts'
 import { type Health, healthOf } from './health.ts'
 import type { LiveView } from './live.ts'

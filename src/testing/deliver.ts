@@ -1,6 +1,6 @@
 import { crds, type KubeObject } from '#api'
 import { type ArtifactStore, openArtifactStore, pack, pushArtifact } from '#artifact'
-import { type FileTree, treeOf } from '#base'
+import { treeOf } from '#base'
 import { refOf } from '#kube'
 import { openRepository, parseReference } from '#oci'
 import type { InProcess } from './in-process.ts'
@@ -14,20 +14,18 @@ export async function installCrds({ cluster }: InProcess): Promise<void> {
 export async function push(
   world: InProcess,
   reference: string,
-  files: Record<string, string> | FileTree,
+  files: Record<string, string>,
 ): Promise<string> {
   const parsed = parseReference(reference)
   const repository = openRepository(parsed, { fetch: world.registryFetch })
-  const layer = await pack(
-    files instanceof Object && 'directories' in files
-      ? (files as FileTree)
-      : treeOf(files as Record<string, string>),
-  )
   const metadata = {
     source: 'https://example.test/app.git',
     revision: 'main@sha1:0123456789abcdef0123456789abcdef01234567',
   }
-  return (await pushArtifact(repository, layer, metadata, { tags: [parsed.tag ?? 'latest'] })).digest
+  const { digest } = await pushArtifact(repository, await pack(treeOf(files)), metadata, {
+    tags: [parsed.tag ?? 'latest'],
+  })
+  return digest
 }
 
 /** An artifact store in memory. */

@@ -1,6 +1,6 @@
 import { createApiServer } from '#apiserver'
 import { type Fetch, fetchFrom, systemClock } from '#base'
-import { type Cluster, openCluster } from '#kube'
+import { type Cluster, HttpCluster } from '#kube'
 import { createRegistry } from '#registry'
 
 /** An API server and a registry in this process, with no socket between. */
@@ -23,7 +23,7 @@ export async function startInProcess(): Promise<InProcess> {
   const apiFetch = recording(fetchFrom(api.handler), requests)
   const registryFetch = recording(fetchFrom(registry.handler), registryRequests)
   return {
-    cluster: openCluster({
+    cluster: new HttpCluster({
       fetch: apiFetch,
       server: 'http://kubernetes.test',
       clock: systemClock,
