@@ -59,7 +59,7 @@ const words: [schema: Schema, spec: unknown, wanted: string[]][] = [
   [
     crd({ l: { type: 'array', items: { type: 'string' }, maxItems: 1 } }),
     { l: ['a', 'b'] },
-    ['spec.l: Too many: 2: must have at most 1 items'],
+    ['spec.l: Too many: 2: must have at most 1 item'],
   ],
   [
     crd({ l: { type: 'array', items: { type: 'string' }, minItems: 1 } }),

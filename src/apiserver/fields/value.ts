@@ -40,7 +40,7 @@ function textProblems(schema: Schema, value: string, path: string): FieldProblem
   const bad = (detail: string): number =>
     problems.push(invalid(field(path), value, `${place(path)} ${detail}`))
   if (maxLength !== undefined && length > maxLength) {
-    const message = `Too long: may not be more than ${maxLength} bytes`
+    const message = `Too long: may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`
     problems.push({ field: field(path), reason: 'FieldValueTooLong', message })
   }
   if (minLength !== undefined && length < minLength) bad(`should be at least ${minLength} chars long`)
@@ -105,7 +105,7 @@ function countProblems(
 ): FieldProblem[] {
   const problems: FieldProblem[] = []
   if (max !== undefined && size > max) {
-    const message = `Too many: ${size}: must have at most ${max} items`
+    const message = `Too many: ${size}: must have at most ${max} ${max === 1 ? 'item' : 'items'}`
     problems.push({ field: field(path), reason: 'FieldValueTooMany', message })
   }
   if (min !== undefined && size < min)
