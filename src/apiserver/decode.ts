@@ -29,7 +29,15 @@ export function identify(request: ApiRequest, body: Record<string, unknown>): Ku
     )
   }
   if (kind !== resource.kind) throw cannotBeHandled(resource, kind, 'the kinds differ')
-  const metadata = isObject(body['metadata']) ? body['metadata'] : {}
+  const metadata = body['metadata'] ?? {}
+  if (!isObject(metadata)) {
+    const found = typeName(metadata)
+    throw cannotBeHandled(
+      resource,
+      kind,
+      `json: cannot unmarshal ${found} into Go struct field ${kind}.metadata of type v1.ObjectMeta`,
+    )
+  }
   const object = { ...body, kind, apiVersion, metadata: { ...metadata } } as unknown as KubeObject
   checkMetadata(resource, object.metadata as unknown as Record<string, unknown>)
   if (name !== undefined && object.metadata.name !== name) {

@@ -105,7 +105,7 @@ function examine(core: Core, index: Index, uid: string): void {
   const alive = owners.filter((owner) => find(core, index, owner.uid) !== undefined)
   if (owners.length === 0 || alive.length === owners.length) return
   if (alive.length === 0) deleteObject(core, resource, object, { propagation: 'Background' })
-  else disown(core, found, (owner) => alive.includes(owner))
+  else disown(core, found, ({ uid: one }) => alive.some((owner) => owner.uid === one))
 }
 
 interface Found {

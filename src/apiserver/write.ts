@@ -27,6 +27,7 @@ export interface Writer {
 export function createObject(core: Core, resource: Resource, object: KubeObject, writer: Writer): KubeObject {
   const now = formatTime(core.clock.now())
   object.metadata = createdMetadata(resource, object.metadata, now)
+  if (object.metadata.name === '') throw nameless(resource)
   if (resource.hasStatus) delete object['status']
   complete(resource, object, true)
   if (!writer.applied) trackManager(resource, object, undefined, { ...writer, now })
@@ -121,6 +122,16 @@ function checkPreconditions(
   }
   if (resourceVersion && resourceVersion !== '0' && resourceVersion !== live.resourceVersion)
     throw modified(targetOf(resource), live.name)
+}
+
+function nameless(resource: Resource): Error {
+  return invalid(kindTargetOf(resource), '', [
+    {
+      field: 'metadata.name',
+      reason: 'FieldValueRequired',
+      message: 'Required value: name or generateName is required',
+    },
+  ])
 }
 
 /** Custom objects are never replaced blindly. */
