@@ -14,7 +14,7 @@ import {
   unpack,
 } from '#artifact'
 import { type Dialer, digestOf, type Listener, listen, openDialer } from '#base'
-import { openRepository, parseReference, type Repository } from '#oci'
+import { openLoginFile, openRepository, parseReference, type Repository } from '#oci'
 import { createRegistry, diskStore, memoryStore, type RegistryStore } from '#registry'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { appTree } from '../src/artifact/testdata/app-tree.ts'
@@ -131,6 +131,27 @@ for (const kind of ['memory', 'disk'] as const) {
       const [referrer] = await copy.referrers(digest, { artifactType: 'application/x-sbom' })
       expect(referrer?.artifactType).toBe('application/x-sbom')
       expect(await copy.referrers(digest, { artifactType: 'application/x-other' })).toEqual([])
+    })
+
+    test('oras logs in with a password, and what it pushes our client pulls with the same login file', async () => {
+      const guarded = await listen(createRegistry({ users: { u: 'p' } }).handler)
+      try {
+        const place = `127.0.0.1:${guarded.port}`
+        await writeFile(join(folder, 'secret.txt'), 'behind a login')
+        await run('oras', 'login', '--plain-http', '-u', 'u', '-p', 'p', place)
+        await run('oras', 'push', '--plain-http', `${place}/org/app:1`, 'secret.txt')
+        await run('crane', 'digest', `${place}/org/app:1`)
+        const credentials = openLoginFile({ env: { DOCKER_CONFIG: folder } })
+        const reference = parseReference(`${place}/org/app:1`)
+        const pulled = await pullArtifact(openRepository(reference, { fetch: dialer.fetch, credentials }))
+        expect(pulled.layer.size).toBe('behind a login'.length)
+        await expect(pullArtifact(openRepository(reference, { fetch: dialer.fetch }))).rejects.toThrow(
+          'UNAUTHORIZED',
+        )
+      } finally {
+        await guarded.close()
+        await rm(join(folder, 'config.json'), { force: true })
+      }
     })
 
     test('crane and oras say themselves what is not there', async () => {

@@ -108,16 +108,19 @@ async function dataOf(reader: BlockReader, header: Header, target: Target): Prom
 }
 
 function entryPath(name: string, what: string): string {
-  const shown = JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name)
   if (name === '' || name.startsWith('/') || name.includes('\\') || name.includes('\0'))
-    throw refused(what, `the name ${shown}`, 'a relative path without backslashes')
-  const parts = name.split('/')
-  if (parts.includes('..')) throw refused(what, `the name ${shown}`, 'a path without ".."')
-  if (Buffer.byteLength(name) > limits.pathBytes)
+    throw refused(what, `the name ${shown(name)}`, 'a relative path without backslashes')
+  if (name.length * 3 > limits.pathBytes && Buffer.byteLength(name) > limits.pathBytes)
     throw tooLarge(what, `a path of ${Buffer.byteLength(name)} bytes`, `at most ${limits.pathBytes}`)
+  const parts = name.split('/')
   if (parts.length > limits.pathDepth)
     throw tooLarge(what, `a path of ${parts.length} parts`, `at most ${limits.pathDepth}`)
+  if (parts.includes('..')) throw refused(what, `the name ${shown(name)}`, 'a path without ".."')
   return joinPath('.', name) ?? '.'
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name)
 }
 
 // Folders that the archive does not name get 0750, as Flux creates them.
@@ -174,39 +177,56 @@ function applyPax(extension: Extension, key: string, value: string, what: string
 }
 
 function parseHeader(block: Uint8Array, what: string): Header {
-  const stored = number(block.subarray(148, 156), what)
-  let sum = 0
-  for (let i = 0; i < blockSize; i++) sum += i >= 148 && i < 156 ? 0x20 : (block[i] ?? 0)
+  const stored = number(block, 148, 156, what)
+  let sum = 8 * 0x20
+  for (let i = 0; i < blockSize; i++) sum += block[i] ?? 0
+  for (let i = 148; i < 156; i++) sum -= block[i] ?? 0
   if (sum !== stored) throw invalid(what, 'a header with a wrong checksum', 'a tar archive')
   const flag = String.fromCharCode(block[156] ?? 0)
   const name = textOf(block.subarray(0, 100))
   // Only POSIX archives have a prefix; GNU's magic ends in spaces and has other fields there.
-  const prefix = latin(block.subarray(257, 263)) === 'ustar\0' ? textOf(block.subarray(345, 500)) : ''
+  const hasPrefix = block[345] !== 0 && latin(block.subarray(257, 263)) === 'ustar\0'
   return {
-    name: prefix === '' ? name : `${prefix}/${name}`,
-    mode: number(block.subarray(100, 108), what) & 0o777,
-    size: number(block.subarray(124, 136), what),
+    name: hasPrefix ? `${textOf(block.subarray(345, 500))}/${name}` : name,
+    mode: number(block, 100, 108, what) & 0o777,
+    size: number(block, 124, 136, what),
     flag: flag === '\0' || flag === '7' ? '0' : flag,
-    link: textOf(block.subarray(157, 257)),
+    link: block[157] === 0 ? '' : textOf(block.subarray(157, 257)),
   }
 }
 
-function number(field: Uint8Array, what: string): number {
-  const first = field[0] ?? 0
-  if (first & 0x80) {
-    let value = first & 0x7f
-    for (const byte of field.subarray(1)) value = value * 256 + byte
-    if (first & 0x40 || !Number.isSafeInteger(value)) throw invalid(what, 'a number out of range', 'less')
-    return value
+/** A number field: octal text between spaces and NULs, or binary when its first bit is set (GNU). */
+function number(block: Uint8Array, start: number, end: number, what: string): number {
+  const first = block[start] ?? 0
+  if (first & 0x80) return binary(block.subarray(start, end), what)
+  let at = start
+  while (at < end && isBlank(block[at])) at++
+  let value = 0
+  for (; at < end && !isBlank(block[at]); at++) {
+    const digit = (block[at] ?? 0) - 0x30
+    if (digit < 0 || digit > 7) throw invalid(what, 'a number that is not octal', 'a tar archive')
+    value = value * 8 + digit
   }
-  const text = latin(field).replace(/^[ \0]+|[ \0]+$/g, '')
-  if (!/^[0-7]*$/.test(text)) throw invalid(what, 'a number that is not octal', 'a tar archive')
-  return text === '' ? 0 : Number.parseInt(text, 8)
+  while (at < end && isBlank(block[at])) at++
+  if (at < end) throw invalid(what, 'a number that is not octal', 'a tar archive')
+  return value
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0 || byte === 0x20
+}
+
+function binary(field: Uint8Array, what: string): number {
+  const first = field[0] ?? 0
+  let value = first & 0x3f
+  for (const byte of field.subarray(1)) value = value * 256 + byte
+  if (first & 0x40 || !Number.isSafeInteger(value)) throw invalid(what, 'a number out of range', 'less')
+  return value
 }
 
 function textOf(bytes: Uint8Array): string {
   const end = bytes.indexOf(0)
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))
+  return Buffer.from(bytes.buffer, bytes.byteOffset, end < 0 ? bytes.byteLength : end).toString('utf8')
 }
 
 function latin(bytes: Uint8Array): string {

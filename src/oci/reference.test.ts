@@ -1,5 +1,7 @@
 import type { SluiceError } from '#base'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { parseChallenges } from './auth.ts'
 import { allowsPlainHttp, isPrivateHost } from './host.ts'
 import { formatReference, parseReference, parseRepository, targetOf } from './reference.ts'
 
@@ -84,4 +86,25 @@ test('private hosts are known in every spelling that a connection would understa
   expect(allowsPlainHttp('192.168.1.1:5000')).toBe(true)
   expect(allowsPlainHttp('169.254.169.254')).toBe(false)
   expect(allowsPlainHttp('ghcr.io')).toBe(false)
+})
+
+test('whatever is typed is read or refused with a code, and what is read formats to the same reference', () => {
+  const typed = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc.stringMatching(/^(oci:\/\/)?[a-z.:@/[\]0-9_-]{0,60}$/),
+  )
+  fc.assert(
+    fc.property(typed, (text) => {
+      try {
+        const reference = parseReference(text)
+        expect(parseReference(formatReference(reference))).toEqual(reference)
+        const url = new URL(`http://${reference.registry}/v2/${reference.repository}/x`)
+        expect(url.pathname).toBe(`/v2/${reference.repository}/x`)
+      } catch (error) {
+        expect((error as SluiceError).code).toBe('REFERENCE_INVALID')
+      }
+      parseChallenges(text)
+    }),
+    { numRuns: 1000 },
+  )
 })

@@ -86,17 +86,29 @@ export function createTransport(options: TransportOptions): Transport {
   const { clock } = state
   return {
     clock,
-    send(request) {
-      const attempt = (): Promise<RegistryResponse> => sendOnce(state, request)
-      if (request.retry === false) return attempt()
-      return retry(attempt, {
-        clock,
-        ...(options.attempts === undefined ? {} : { attempts: options.attempts }),
-        ...(options.random ? { random: options.random } : {}),
-        ...(request.signal ? { signal: request.signal } : {}),
-      })
+    async send(request) {
+      if (request.retry === false) return sendOnce(state, request)
+      try {
+        return await retry(() => sendOnce(state, request).catch(rethrowFinal), {
+          clock,
+          ...(options.attempts === undefined ? {} : { attempts: options.attempts }),
+          ...(options.random ? { random: options.random } : {}),
+          ...(request.signal ? { signal: request.signal } : {}),
+        })
+      } catch (error) {
+        throw error instanceof Final ? error.cause : error
+      }
     },
   }
+}
+
+/** Wraps an error that waiting a second will not mend, though whoever tries again in minutes may succeed. */
+class Final extends Error {}
+
+function rethrowFinal(error: unknown): never {
+  const refused =
+    isCode(error, 'CONNECTION_FAILED') && ['ECONNREFUSED', 'ENOTFOUND'].includes(String(error.details.code))
+  throw refused ? new Final(error.message, { cause: error }) : error
 }
 
 async function sendOnce(state: State, request: RegistryRequest): Promise<RegistryResponse> {
