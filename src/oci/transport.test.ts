@@ -144,6 +144,14 @@ test('credentials go to the registry that they are for and to no other', async (
   expect(seen.filter((line) => line.includes('other.example') && line.includes('['))).toEqual([])
 })
 
+test('a password that the registry does not take is sent once', async () => {
+  const challenge = { 'www-authenticate': 'Basic realm="r"' }
+  const { fetch, seen } = server(() => new Response(null, { status: 401, headers: challenge }))
+  const repository = open('reg.example/org/app:1', { fetch, credentials: login })
+  await expect(repository.fetchManifest()).rejects.toThrow(withCode('UNAUTHORIZED'))
+  expect(seen.filter((line) => line.includes('[Basic'))).toHaveLength(1)
+})
+
 test('a redirect to another origin is followed without credentials, at most five times', async () => {
   const blob = 'content'
   const descriptor = { mediaType: 'x', size: blob.length, digest: digestOf(blob) }

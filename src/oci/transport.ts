@@ -116,16 +116,14 @@ async function sendOnce(state: State, request: RegistryRequest): Promise<Registr
   const url = new URL(request.path, origin.url)
   if (url.origin !== origin.url)
     return expected(state, request, await follow(state, request, { url, origin }))
-  const first = await follow(state, request, {
-    url,
-    origin,
-    authorization: await authorization(state, request, origin),
-  })
+  const sent = await authorization(state, request, origin)
+  const first = await follow(state, request, { url, origin, authorization: sent })
   const challenge = first.status === 401 ? challengeOf(first) : undefined
   if (!challenge) return expected(state, request, first)
   const renewed = { url: origin.url, challenge }
   const header = await authorization(state, request, renewed, true)
-  if (header === undefined) return expected(state, request, first)
+  // The same password again would only count as another failed login.
+  if (header === undefined || header === sent) return expected(state, request, first)
   await first.cancel()
   state.origins.set(request.registry, Promise.resolve(renewed))
   return expected(state, request, await follow(state, request, { url, origin, authorization: header }))
