@@ -158,10 +158,7 @@ test('a table shows the columns that the definition asks for', async () => {
   await call(server.handler, `POST ${widgets}`, widget('x', { size: 7 }))
   const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
   const { body } = await call(server.handler, `GET ${widgets}`, undefined, { accept })
-  expect((body['columnDefinitions'] as { name: string }[]).map(({ name }) => name)).toEqual([
-    'Name',
-    'Size',
-  ])
+  expect((body['columnDefinitions'] as { name: string }[]).map(({ name }) => name)).toEqual(['Name', 'Size'])
   expect(body['rows']).toMatchObject([{ cells: ['x', 7], object: { kind: 'PartialObjectMetadata' } }])
 })
 

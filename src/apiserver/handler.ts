@@ -4,7 +4,7 @@ import type { Core } from './core.ts'
 import { aggregated, coreVersions, group, groupList, resourceList } from './discovery.ts'
 import { notServed } from './not-served.ts'
 import type { OpenApi } from './openapi.ts'
-import { type ApiRequest, acceptanceOf } from './request.ts'
+import { type ApiRequest, acceptanceOf, type BodySource } from './request.ts'
 import { respondError, respondJson, respondText } from './respond.ts'
 import { reviewAccess } from './reviews.ts'
 import {
@@ -24,6 +24,8 @@ export interface Served {
   hub: WatchHub
   openApi: OpenApi
   log: Log
+  /** Reads bodies in Kubernetes' protobuf. */
+  protobuf: BodySource['protobuf']
   /** Bearer token that every request needs. */
   token?: string
 }
@@ -115,14 +117,14 @@ async function routeApi(served: Served, http: Request, { url, root, rest }: Wher
   const groupName = root === 'api' ? '' : (rest[0] ?? '')
   const [versionName = '', ...path] = root === 'api' ? rest : rest.slice(1)
   if (versionName === '') return discover(core, http, root, groupName)
-  const review = reviewAccess(http, groupName, path)
+  const review = reviewAccess({ http, protobuf: served.protobuf }, groupName, path)
   if (review) return review
   if (!core.resources.hasVersion(groupName, versionName)) throw notServed(groupName) ?? noSuchPath()
   if (path.length === 0) {
     requireGet(http)
     return respondJson(resourceList(core, groupName, versionName))
   }
-  const request = requestOf(core, http, { url, group: groupName, version: versionName, path })
+  const request = requestOf(served, http, { url, group: groupName, version: versionName, path })
   return serveResource(served, request)
 }
 
@@ -151,7 +153,11 @@ interface Target {
   path: string[]
 }
 
-function requestOf(core: Core, http: Request, { url, group: name, version: v, path }: Target): ApiRequest {
+function requestOf(
+  { core, protobuf }: Served,
+  http: Request,
+  { url, group: name, version: v, path }: Target,
+): ApiRequest {
   const { namespace, plural, object, subresource, extra } = placeOf(path)
   const resource = core.resources.find(name, v, plural)
   if (!resource) throw notServed(name, plural) ?? noSuchPath()
@@ -170,6 +176,7 @@ function requestOf(core: Core, http: Request, { url, group: name, version: v, pa
     query: url.searchParams,
     accept: acceptanceOf(http),
     http,
+    protobuf,
   }
 }
 

@@ -37,7 +37,7 @@ export async function patchObject(core: Core, request: ApiRequest, writer: Write
     ])
   }
   const change = changeOf(request, type)
-  const patch = await bodyOf(request.http)
+  const patch = await bodyOf(request)
   // From here on nothing waits, so what is read is what is replaced.
   const live = liveOf(core, request)
   if (!live) throw notFound(targetOf(request.resource), request.name ?? '')
@@ -118,7 +118,7 @@ async function applyObject(core: Core, request: ApiRequest, writer: Writer): Pro
       },
     ])
   }
-  const { applied, warnings } = appliedOf(request, await bodyOf(request.http))
+  const { applied, warnings } = appliedOf(request, await bodyOf(request))
   const live = liveOf(core, request)
   checkIdentity(request, applied, live)
   if (!live && request.subresource) throw notFound(targetOf(resource), applied.metadata.name)

@@ -11,8 +11,14 @@ export interface Acceptance {
   format: 'json' | 'yaml'
 }
 
+/** Where a body comes from, and what reads it when it is protobuf. */
+export interface BodySource {
+  readonly http: Parameters<Handler>[0]
+  readonly protobuf: (bytes: Uint8Array) => Record<string, unknown>
+}
+
 /** One request for objects of a resource. */
-export interface ApiRequest {
+export interface ApiRequest extends BodySource {
   readonly resource: Resource
   /** Absent for cluster-scoped resources and for all namespaces at once. */
   readonly namespace?: string
@@ -20,19 +26,19 @@ export interface ApiRequest {
   readonly subresource?: 'status' | 'scale' | 'finalize'
   readonly query: URLSearchParams
   readonly accept: Acceptance
-  readonly http: Parameters<Handler>[0]
 }
 
 const yamlTypes = new Set(['application/yaml', 'application/apply-patch+yaml'])
-const protobuf = 'application/vnd.kubernetes.protobuf'
+const protobufType = 'application/vnd.kubernetes.protobuf'
 
-/** The body as data, from JSON or YAML; throws 400, 413 and 415. Undefined when there is none. */
-export async function bodyOf(http: ApiRequest['http']): Promise<unknown> {
+/** The body as data, from JSON, YAML or protobuf; throws 400, 413 and 415. Undefined when there is none. */
+export async function bodyOf({ http, protobuf }: BodySource): Promise<unknown> {
   if (!http.body) return undefined
   const type = mediaTypeOf(http)
-  if (type === protobuf || type === 'application/cbor' || type === 'application/apply-patch+cbor')
+  if (type === 'application/cbor' || type === 'application/apply-patch+cbor')
     throw unsupportedMediaType('application/json', 'application/yaml')
   const bytes = await readAll(http.body, limits.requestBytes, 'request body')
+  if (type === protobufType && bytes.byteLength > 0) return protobuf(bytes)
   const text = new TextDecoder().decode(bytes)
   if (text.trim() === '') return undefined
   const value = yamlTypes.has(type) && !text.trimStart().startsWith('{') ? yamlOf(text) : jsonOf(text)
@@ -42,8 +48,8 @@ export async function bodyOf(http: ApiRequest['http']): Promise<unknown> {
 }
 
 /** The body as one JSON object; throws 400. */
-export async function objectBodyOf(http: ApiRequest['http'], kind: string): Promise<Record<string, unknown>> {
-  const body = await bodyOf(http)
+export async function objectBodyOf(source: BodySource, kind: string): Promise<Record<string, unknown>> {
+  const body = await bodyOf(source)
   if (isObject(body)) return body
   const found = body === undefined ? 'nothing' : Array.isArray(body) ? 'a list' : typeof body
   throw badRequest(`the object provided is unrecognized (must be of type ${kind}): found ${found}`)

@@ -1,21 +1,26 @@
 import { isObject } from '#base'
-import { acceptanceOf, objectBodyOf } from './request.ts'
+import { acceptanceOf, type BodySource, objectBodyOf } from './request.ts'
 import { respondValue } from './respond.ts'
 import { methodNotAllowed } from './status-error.ts'
 
 const kind = 'SelfSubjectAccessReview'
 
 /** Answers whether the caller may do something: whoever has the token may do everything. Undefined for other paths. */
-export function reviewAccess(http: Request, group: string, path: string[]): Promise<Response> | undefined {
+export function reviewAccess(
+  source: BodySource,
+  group: string,
+  path: string[],
+): Promise<Response> | undefined {
   if (group !== 'authorization.k8s.io' || path.length !== 1 || path[0] !== 'selfsubjectaccessreviews')
     return undefined
-  return review(http, group)
+  return review(source, group)
 }
 
-async function review(http: Request, group: string): Promise<Response> {
+async function review(source: BodySource, group: string): Promise<Response> {
+  const { http } = source
   if (http.method !== 'POST')
     throw methodNotAllowed({ group, resource: 'selfsubjectaccessreviews' }, http.method)
-  const body = await objectBodyOf(http, kind)
+  const body = await objectBodyOf(source, kind)
   const answer = {
     kind,
     apiVersion: 'authorization.k8s.io/v1',

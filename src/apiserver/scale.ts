@@ -17,7 +17,7 @@ export async function scaleObject(core: Core, request: ApiRequest, writer: Write
     return scaleOf(resource, readAs(resource, storedOf(core, request)))
   if (http.method !== 'PUT' && http.method !== 'PATCH')
     throw methodNotAllowed(targetOf(resource), http.method)
-  const body = await bodyOf(http)
+  const body = await bodyOf(request)
   const live = readAs(resource, storedOf(core, request))
   const current = scaleOf(resource, live)
   const wanted = http.method === 'PUT' ? body : patchedScale(mediaTypeOf(http), current, body)

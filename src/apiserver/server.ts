@@ -6,6 +6,7 @@ import { startGarbageCollector } from './gc.ts'
 import { createHandler } from './handler.ts'
 import { startNamespaces } from './namespaces.ts'
 import { createOpenApi } from './openapi.ts'
+import { createProtobufDecoder } from './protobuf/decode.ts'
 import { createResourceRegistry } from './resources.ts'
 import { startSimulation } from './simulate/simulation.ts'
 import { createMemoryStore, type ObjectStore } from './storage.ts'
@@ -58,6 +59,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     hub,
     openApi: createOpenApi(core),
     log,
+    protobuf: createProtobufDecoder(),
     ...(token === undefined ? {} : { token }),
   })
   return {

@@ -69,7 +69,7 @@ function agentOf(http: Request): string {
 async function create(core: Core, request: ApiRequest): Promise<Response> {
   const { resource, query } = request
   const writer = writerOf(request)
-  const object = identify(request, await objectBodyOf(request.http, resource.kind))
+  const object = identify(request, await objectBodyOf(request, resource.kind))
   const strict = (problem: string): Error => cannotBeHandled(resource, resource.kind, problem)
   const unknown = pruneUnknown(resource, object, fieldValidationOf(query), strict)
   const warnings = [...unknown, ...objectWarnings(resource, object)]
@@ -79,7 +79,7 @@ async function create(core: Core, request: ApiRequest): Promise<Response> {
 async function update(core: Core, request: ApiRequest): Promise<Response> {
   const { resource, query } = request
   const writer = writerOf(request)
-  const next = identify(request, await objectBodyOf(request.http, resource.kind))
+  const next = identify(request, await objectBodyOf(request, resource.kind))
   const strict = (problem: string): Error => cannotBeHandled(resource, resource.kind, problem)
   const unknown = pruneUnknown(resource, next, fieldValidationOf(query), strict)
   const live = readAs(resource, storedOf(core, request))
@@ -94,14 +94,14 @@ async function patch(core: Core, request: ApiRequest): Promise<Response> {
 }
 
 async function remove(core: Core, request: ApiRequest): Promise<Response> {
-  const options = deleteOptionsOf(request.query, await bodyOf(request.http))
+  const options = deleteOptionsOf(request.query, await bodyOf(request))
   const answer = deleteObject(core, request.resource, storedOf(core, request), options)
   return respondValue(request, answer)
 }
 
 async function deleteCollection(core: Core, request: ApiRequest): Promise<Response> {
   const { resource } = request
-  const options = deleteOptionsOf(request.query, await bodyOf(request.http))
+  const options = deleteOptionsOf(request.query, await bodyOf(request))
   const { objects, meta } = pageOf(core, request)
   for (const object of objects) {
     const { namespace = '', name } = object.metadata

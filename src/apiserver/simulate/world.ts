@@ -1,5 +1,5 @@
 import type { KubeObject } from '#api'
-import { equal, formatTime, isObject } from '#base'
+import { clone, equal, formatTime, isObject } from '#base'
 import type { Core } from '../core.ts'
 import { changeObject, resourceFor } from '../ensure.ts'
 import { createObject } from '../write.ts'
@@ -30,7 +30,7 @@ export function setStatus(world: World, object: KubeObject, status: object, by: 
 
 /** Creates an object as a controller does. */
 export function create(world: World, object: KubeObject): KubeObject {
-  return createObject(world.core, resourceFor(world.core, object), object, { manager })
+  return createObject(world.core, resourceFor(world.core, object), clone(object), { manager })
 }
 
 /** Changes an object as a controller does. */
