@@ -9,13 +9,13 @@ import {
   type Fetch,
   isCode,
   type Listener,
-  listen,
   type Log,
+  listen,
   openDialer,
   SluiceError,
   systemClock,
 } from '#base'
-import { type Cluster, waitHealthy, openLiveView } from '#kube'
+import { type Cluster, openLiveView, waitHealthy } from '#kube'
 import { addKustomizations, addOCIRepositories, createTrees } from '#reconcilers'
 import { Manager } from '#runtime'
 import { addressOf } from './address.ts'

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import type { FileTree } from '#base'
-import type { Playground } from '../playground/playground.ts'
 import type { Account } from '../playground/account.ts'
+import type { Playground } from '../playground/playground.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface DemoFlags {

@@ -1,4 +1,4 @@
-import { kustomizeVersion, type KubeObject, type Kustomization, requestedAt, sourceVersion } from '#api'
+import { type KubeObject, type Kustomization, kustomizeVersion, requestedAt, sourceVersion } from '#api'
 import { pack, pushArtifact } from '#artifact'
 import { type FileTree, openDialer, SluiceError } from '#base'
 import { type Cluster, type ObjectRef, refOf } from '#kube'

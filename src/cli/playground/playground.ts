@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { createApiServer, openDiskStore } from '#apiserver'
 import {
   formatYaml,
+  type Handler,
   isCode,
   isObject,
   type Listener,
   type ListenOptions,
-  listen,
   type Log,
-  type Handler,
+  listen,
 } from '#base'
 import { type Cluster, connect } from '#kube'
 import { createRegistry, diskStore } from '#registry'
