@@ -51,13 +51,14 @@ export function openDialer(options: DialOptions = {}): Dialer {
   return {
     fetch,
     async close() {
-      await (await opening)?.destroy()
+      await (await opening?.catch(() => undefined))?.destroy()
     },
   }
 }
 
 async function openDispatcher(options: DialOptions): Promise<Dispatcher> {
-  const { Agent, ProxyAgent } = await import('undici')
+  // The default export: a bundler gives a CommonJS package no others when it is loaded lazily.
+  const { Agent, ProxyAgent } = (await import('undici')).default
   const tls = {
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(options.cert === undefined ? {} : { cert: options.cert }),

@@ -90,8 +90,8 @@ export async function askToReconcile(cluster: Cluster, ref: ObjectRef): Promise<
 }
 
 /**
- * Resolves with the Kustomization once it is Ready with the artifact of `digest`; throws `NOT_READY` with its own message
- * when it is not within `timeout` milliseconds.
+ * Resolves with the Kustomization once it is Ready with the artifact of `digest`; throws `NOT_READY` with its own message as
+ * soon as that artifact failed, or when it is not there within `timeout` milliseconds.
  */
 export async function waitDelivered(
   cluster: Cluster,
@@ -116,23 +116,32 @@ export async function waitDelivered(
       if (type === 'BOOKMARK') continue
       last = object as Kustomization
       if (isDelivered(last, digest)) return last
+      if (hasFailed(last, digest)) break
     }
   } catch (error) {
     if (!deadline.aborted) throw error
     options.signal.throwIfAborted()
   }
-  const ready = last?.status?.conditions?.find(({ type }) => type === 'Ready')
-  throw new SluiceError(
-    'NOT_READY',
-    `Cannot deliver ${kind}/${name}: found ${ready ? `${ready.reason}: ${ready.message}` : 'no status'} after ${timeout / 1000}s, wanted Ready`,
+  const ready = readyOf(last)
+  const found = ready ? `${ready.reason}: ${ready.message}` : 'no status'
+  throw new SluiceError('NOT_READY', `Cannot deliver ${kind}/${name}: found ${found}, wanted Ready`)
+}
+
+function isDelivered(object: Kustomization, digest: string): boolean {
+  const { metadata, status } = object
+  const isNewest = status?.observedGeneration === metadata.generation
+  return (
+    isNewest && readyOf(object)?.status === 'True' && (status?.lastAppliedRevision ?? '').endsWith(digest)
   )
 }
 
-function isDelivered({ metadata, status }: Kustomization, digest: string): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready')
-  return (
-    ready?.status === 'True' &&
-    status?.observedGeneration === metadata.generation &&
-    (status?.lastAppliedRevision ?? '').endsWith(digest)
-  )
+// Waiting for others is no failure, and neither is one that is about an older artifact.
+function hasFailed(object: Kustomization, digest: string): boolean {
+  const ready = readyOf(object)
+  const waits = ready?.reason === 'DependencyNotReady' || ready?.reason === 'ArtifactFailed'
+  return ready?.status === 'False' && !waits && (object.status?.lastAttemptedRevision ?? '').endsWith(digest)
+}
+
+function readyOf(object: Kustomization | undefined): Condition | undefined {
+  return object?.status?.conditions?.find(({ type }) => type === 'Ready')
 }
