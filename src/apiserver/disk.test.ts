@@ -44,6 +44,7 @@ test('objects and the revision outlive the process', async () => {
 test('what was written is there although nobody closed the store', async () => {
   const first = await open()
   first.put('/configmaps', thing('x'))
+  rmSync(join(dir, 'lock'))
   const second = await open()
   expect(second.get('/configmaps', 'a', 'x')?.['data']).toEqual({ value: '1' })
 })
@@ -82,16 +83,19 @@ test('a store that something else has written to is refused with its line', asyn
   await expect(openDiskStore(dir)).rejects.toMatchObject({ code: 'STORE_CORRUPT', message: /line 2/ })
 })
 
-test('a store that another process holds is refused', async () => {
-  writeFileSync(join(dir, 'lock'), String(process.ppid))
+test('a store that is open is not opened a second time', async () => {
+  await open()
   await expect(openDiskStore(dir)).rejects.toMatchObject({ code: 'STORE_IN_USE' })
 })
 
-test('a lock whose process is gone is taken over', async () => {
-  writeFileSync(join(dir, 'lock'), '999999999')
-  const store = await open()
-  expect(store.revision).toBe(0)
-})
+test.each(['999999999', '999999999 5', `${process.pid} 5`, 'nonsense', ''])(
+  'a lock whose process is gone (%j) is taken over',
+  async (holder) => {
+    writeFileSync(join(dir, 'lock'), holder)
+    const store = await open()
+    expect(store.revision).toBe(0)
+  },
+)
 
 test('a folder that cannot be made is a coded error', async () => {
   writeFileSync(join(dir, 'file'), '')

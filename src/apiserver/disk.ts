@@ -111,22 +111,37 @@ function append(log: number, line: Buffer, offset: number): void {
 }
 
 function lock(path: string, dir: string): void {
-  const holder = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0
-  if (holder > 0 && holder !== process.pid && isAlive(holder)) {
+  const holder = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const pid = Number(holder.split(' ')[0])
+  if (pid > 0 && lifeOf(pid) === holder) {
     throw new SluiceError(
       'STORE_IN_USE',
-      `Cannot open store ${dir}: process ${holder} holds it, wanted a folder of its own for every server`,
+      `Cannot open store ${dir}: process ${pid} holds it, wanted a folder of its own for every server`,
     )
   }
-  writeFileSync(path, String(process.pid))
+  writeFileSync(path, lifeOf(process.pid) ?? '')
 }
 
-function isAlive(pid: number): boolean {
+/**
+ * A process's id and, on Linux, when it was started, as ids come back (in containers at once); undefined when it is gone.
+ * One that is dead but not yet buried by its parent is gone as well.
+ */
+function lifeOf(pid: number): string | undefined {
+  if (existsSync('/proc/self/stat')) {
+    const path = `/proc/${pid}/stat`
+    if (!existsSync(path)) return undefined
+    // Fields after the command, which may hold anything: state is the first, the start in clock ticks the twentieth.
+    const fields = readFileSync(path, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : `${pid} ${fields[19]}`
+  }
   try {
-    return process.kill(pid, 0)
+    process.kill(pid, 0)
+    return String(pid)
   } catch (error) {
     // EPERM: it lives, as someone else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? String(pid) : undefined
   }
 }
 

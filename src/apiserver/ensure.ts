@@ -38,5 +38,10 @@ export function changeObject(
   const stored = core.store.get(resource.bucket, namespace, name)
   if (stored?.metadata.uid !== uid || !stored) return object
   const live = readAs(resource, stored)
-  return updateObject(core, resource, { live, next: clone(change(live)) }, writer)
+  return updateObject(
+    core,
+    resource,
+    { live, next: writer.trusted ? change(live) : clone(change(live)) },
+    writer,
+  )
 }

@@ -35,7 +35,12 @@ export function respondObject(
   object: KubeObject,
   { status = 200, warnings = [] }: Answer = {},
 ): Response {
-  const response = respondValue(request, bodyOf(core, request, object), status)
+  const { as, format } = request.accept
+  // What is stored is frozen, and its JSON is there or will be asked for again.
+  const response =
+    as === 'object' && format === 'json' && Object.isFrozen(object)
+      ? respondText(core.jsonOf(object), status)
+      : respondValue(request, bodyOf(core, request, object), status)
   for (const warning of warnings) response.headers.append('warning', formatWarning(warning))
   return response
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '#api'
-import { clone } from '#base'
+import { clone, equal } from '#base'
 import { numberAt, objectAt, textAt, valueAt } from '../paths.ts'
 import { counts, type Verdict, withConditions } from './conditions.ts'
 import { templateHash } from './pod-set.ts'
@@ -44,7 +44,10 @@ function createSet(
   const selector = objectAt(deployment, 'spec.selector')
   const owners = controlledBy(deployment)
   const revision = String(1 + Math.max(0, ...sets.map(revisionOf)))
-  return create(world, {
+  // With Recreate the pods of before go first.
+  const recreate = textAt(deployment, 'spec.strategy.type') === 'Recreate'
+  const replicas = recreate && total(sets, 'spec.replicas') > 0 ? 0 : numberAt(deployment, 'spec.replicas')
+  const set: KubeObject = {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: {
@@ -55,7 +58,7 @@ function createSet(
       ...(owners ? { ownerReferences: owners } : {}),
     },
     spec: {
-      replicas: 0,
+      replicas,
       ...(numberAt(deployment, 'spec.minReadySeconds')
         ? { minReadySeconds: numberAt(deployment, 'spec.minReadySeconds') }
         : {}),
@@ -65,7 +68,10 @@ function createSet(
       },
       template: { ...template, metadata: { ...metadata, labels } },
     },
-  })
+  }
+  const created = create(world, set, true)
+  if (replicas > 0) tellScaling(world, deployment, created, 0)
+  return created
 }
 
 /** A Deployment's annotations pass to its ReplicaSets, but for those that are about the Deployment itself. */
@@ -112,7 +118,7 @@ function annotate(world: World, set: KubeObject, annotations: Record<string, str
 function scale(world: World, deployment: KubeObject, set: KubeObject, replicas: number): void {
   const before = numberAt(set, 'spec.replicas')
   if (before === replicas) return
-  change(world, set, (copy) => ({
+  const scaled = change(world, set, (copy) => ({
     ...copy,
     metadata: {
       ...copy.metadata,
@@ -120,6 +126,11 @@ function scale(world: World, deployment: KubeObject, set: KubeObject, replicas: 
     },
     spec: { ...(copy['spec'] as object), replicas },
   }))
+  tellScaling(world, deployment, scaled, before)
+}
+
+function tellScaling(world: World, deployment: KubeObject, set: KubeObject, before: number): void {
+  const replicas = numberAt(set, 'spec.replicas')
   const direction = replicas > before ? 'up' : 'down'
   const message = `Scaled ${direction} replica set ${set.metadata.name} from ${before} to ${replicas}`
   emit(world, deployment, { reason: 'ScalingReplicaSet', message, component })
@@ -160,6 +171,8 @@ function writeStatus(
     terminatingReplicas: 0,
   }
   const revision = newest ? { [revisionKey]: String(revisionOf(newest)) } : {}
+  const numbered = !newest || deployment.metadata.annotations?.[revisionKey] === revision[revisionKey]
+  if (numbered && equal(deployment['status'], status)) return
   changeObject(
     world.core,
     deployment,
@@ -168,7 +181,7 @@ function writeStatus(
       metadata: { ...copy.metadata, annotations: { ...copy.metadata.annotations, ...revision } },
       status,
     }),
-    { manager: 'kube-controller-manager', subresource: 'status' },
+    { manager: 'kube-controller-manager', subresource: 'status', trusted: true },
   )
 }
 

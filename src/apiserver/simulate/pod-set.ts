@@ -47,7 +47,7 @@ export function createPod(world: World, owner: KubeObject, options: PodOptions =
   const names = new Set(volumes.map(({ name }) => name))
   const others = objectsAt(spec, 'volumes').filter(({ name }) => !names.has(name))
   const owners = controlledBy(owner)
-  return create(world, {
+  const pod: KubeObject = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
@@ -65,7 +65,8 @@ export function createPod(world: World, owner: KubeObject, options: PodOptions =
       ...(volumes.length + others.length > 0 ? { volumes: [...others, ...volumes] } : {}),
       nodeName,
     },
-  })
+  }
+  return create(world, pod, true)
 }
 
 /** The revision of a StatefulSet's or DaemonSet's template: stored as a ControllerRevision, named by its hash. */
@@ -77,7 +78,7 @@ export function ensureRevision(world: World, owner: KubeObject): { name: string;
   const labels = objectAt(owner, 'spec.template.metadata.labels') as Record<string, string>
   const owners = controlledBy(owner)
   const revision = 1 + Math.max(0, ...known.map((one) => (isObject(one) ? Number(one['revision'] ?? 0) : 0)))
-  create(world, {
+  const object: KubeObject = {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
     metadata: {
@@ -88,6 +89,7 @@ export function ensureRevision(world: World, owner: KubeObject): { name: string;
     },
     data: { spec: { template: { ...clone(objectAt(owner, 'spec.template')), $patch: 'replace' } } },
     revision,
-  })
+  }
+  create(world, object, true)
   return { name, hash }
 }

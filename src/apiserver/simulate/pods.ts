@@ -10,33 +10,22 @@ export const nodeAddress = '172.18.0.2'
 
 /** Scheduler and kubelet of the one node: a pod is bound at once and runs, or has run, after the delay. */
 export function reconcilePod(world: World, pod: KubeObject): void {
-  if (pod.metadata.deletionTimestamp) return
-  if (textAt(pod, 'status.hostIP') === '') return bind(world, pod)
-}
-
-function bind(world: World, pod: KubeObject): void {
+  const waiting = textAt(pod, 'status.phase') === 'Pending' && !pod.metadata.deletionTimestamp
+  if (!waiting || !world.isFirst(pod)) return
   const { core } = world
-  const bound: KubeObject = { ...pod, spec: { ...(pod['spec'] as object), nodeName } }
   // Binding leaves no trace in managedFields.
-  const current = textAt(pod, 'spec.nodeName') === '' ? core.store.put('/pods', bound) : pod
-  setStatus(world, current, pendingStatus(world, current), 'kubelet')
+  if (textAt(pod, 'spec.nodeName') === '')
+    core.store.put('/pods', { ...pod, spec: { ...(pod['spec'] as object), nodeName } })
+  if (outcomeOf(pod) === 'stuck') return setStatus(world, pod, pendingStatus(world, pod), 'kubelet')
   const { namespace = '', name, uid } = pod.metadata
   world.after(world.delay, () => {
-    const later = core.store.get('/pods', namespace, name)
-    if (later?.metadata.uid === uid && !later?.metadata.deletionTimestamp && later) finish(world, later)
+    const current = core.store.get('/pods', namespace, name)
+    if (current && current.metadata.uid === uid && !current.metadata.deletionTimestamp) finish(world, current)
   })
 }
 
-/** Moves on pods that were waiting when the server was stopped. */
-export function resumePod(world: World, pod: KubeObject): void {
-  const waiting = textAt(pod, 'status.phase') === 'Pending' && textAt(pod, 'status.hostIP') !== ''
-  if (waiting && !pod.metadata.deletionTimestamp) world.after(world.delay, () => finish(world, pod))
-}
-
 function finish(world: World, pod: KubeObject): void {
-  const outcome = outcomeOf(pod)
-  if (outcome === 'stuck') return
-  if (outcome === 'fail') return fail(world, pod)
+  if (outcomeOf(pod) === 'fail') return fail(world, pod)
   setStatus(world, pod, isTask(pod) ? endedStatus(world, pod, 0) : runningStatus(world, pod), 'kubelet')
 }
 

@@ -5,7 +5,7 @@ import { reconcileDaemonSet } from './daemon-sets.ts'
 import { reconcileDeployment } from './deployments.ts'
 import { reconcileJob } from './jobs.ts'
 import { createNode } from './node.ts'
-import { reconcilePod, resumePod } from './pods.ts'
+import { reconcilePod } from './pods.ts'
 import { reconcileReplicaSet } from './replica-sets.ts'
 import { reconcileService, selectsPod } from './services.ts'
 import { reconcileStatefulSet } from './stateful-sets.ts'
@@ -38,8 +38,10 @@ const ownerBuckets: Readonly<Record<string, string>> = {
 export function startSimulation(core: Core, later: (task: () => void) => void, delay: number): () => void {
   const children = createChildren()
   const timers = new Set<() => void>()
+  const met = new Set<string>()
   const world: World = {
     core,
+    isFirst: ({ metadata: { uid = '' } }) => met.size !== met.add(uid).size,
     delay,
     childrenOf: (owner, bucket) => children.of(owner, bucket),
     after(ms, task) {
@@ -75,13 +77,14 @@ export function startSimulation(core: Core, later: (task: () => void) => void, d
     for (const object of core.store.list(bucket)) {
       children.add(bucket, object)
       affected(bucket, object)
-      if (bucket === '/pods') later(() => resumePod(world, object))
     }
   }
   createNode(world)
   const unsubscribe = core.store.subscribe((bucket, { type, object }) => {
-    if (type === 'DELETED') children.drop(bucket, object)
-    else children.add(bucket, object)
+    if (type === 'DELETED') {
+      children.drop(bucket, object)
+      met.delete(object.metadata.uid ?? '')
+    } else children.add(bucket, object)
     affected(bucket, object)
     if (bucket === '/persistentvolumeclaims' && type === 'DELETED') later(() => releaseVolume(world, object))
   })

@@ -15,6 +15,8 @@ export interface World {
   childrenOf(owner: KubeObject, bucket: string): KubeObject[]
   /** Calls `task` after `ms`, unless the simulation is stopped before. */
   after(ms: number, task: () => void): void
+  /** Whether this is the first call for an object in the life of this server. */
+  isFirst(object: KubeObject): boolean
 }
 
 /** The name of the one simulated node. */
@@ -25,17 +27,22 @@ const manager = 'kube-controller-manager'
 /** Sets an object's status as a controller does; nothing is written when it is as wanted. */
 export function setStatus(world: World, object: KubeObject, status: object, by: string = manager): void {
   if (equal(object['status'], status)) return
-  changeObject(world.core, object, (copy) => ({ ...copy, status }), { manager: by, subresource: 'status' })
+  const writer = { manager: by, subresource: 'status', trusted: true } as const
+  changeObject(world.core, object, (stored) => ({ ...stored, status }), writer)
 }
 
-/** Creates an object as a controller does. */
-export function create(world: World, object: KubeObject): KubeObject {
-  return createObject(world.core, resourceFor(world.core, object), clone(object), { manager })
+/** Creates an object as a controller does; `trusted` when it is complete, as what is made from a stored template. */
+export function create(world: World, object: KubeObject, trusted: boolean = false): KubeObject {
+  return createObject(world.core, resourceFor(world.core, object), clone(object), { manager, trusted })
 }
 
 /** Changes an object as a controller does. */
-export function change(world: World, object: KubeObject, next: (copy: KubeObject) => KubeObject): KubeObject {
-  return changeObject(world.core, object, next, { manager })
+export function change(
+  world: World,
+  object: KubeObject,
+  next: (stored: KubeObject) => KubeObject,
+): KubeObject {
+  return changeObject(world.core, object, next, { manager, trusted: true })
 }
 
 /** Deletes an object as a controller does. */
@@ -90,9 +97,8 @@ export function emit(
     firstTimestamp: now,
     lastTimestamp: now,
     count: 1,
-    eventTime: null,
     reportingComponent: component,
     reportingInstance: '',
   }
-  createObject(core, resourceFor(core, event), event, { manager })
+  createObject(core, resourceFor(core, event), event, { manager, trusted: true })
 }
