@@ -80,6 +80,7 @@ const metadataFields: readonly MetadataField[] = [
 /** Everything behind this relies on metadata being what its types say; nulls count as absent. */
 function checkMetadata(resource: Resource, metadata: Record<string, unknown>): void {
   for (const key of Object.keys(metadata)) if (metadata[key] === null) delete metadata[key]
+  for (const field of ['labels', 'annotations']) emptyNulls(metadata[field])
   for (const [field, ok, wanted] of metadataFields) {
     const value = metadata[field]
     if (value === undefined || ok(value)) continue
@@ -89,6 +90,12 @@ function checkMetadata(resource: Resource, metadata: Record<string, unknown>): v
       `json: cannot unmarshal ${typeName(value)} into Go struct field ObjectMeta.metadata.${field} of type ${wanted}`,
     )
   }
+}
+
+/** A null in a map of texts is an empty text to Go. */
+function emptyNulls(map: unknown): void {
+  if (!isObject(map)) return
+  for (const key of Object.keys(map)) if (map[key] === null) map[key] = ''
 }
 
 function typeName(value: unknown): string {

@@ -26,6 +26,9 @@ function refuse(code: number, reason: string, message: string, details?: Details
   return new SluiceError(refused, message, { details: { status } })
 }
 
+// Codes of other parts that are about what the client has sent.
+const badInput = new Set(['YAML_INVALID', 'OBJECT_INVALID', 'PATCH_INVALID', 'PATCH_TEST_FAILED'])
+
 /** The Status that an error carries; 500 InternalError for anything that was not meant for a client. */
 export function statusOf(error: unknown): Status {
   if (error instanceof SluiceError) {
@@ -33,7 +36,7 @@ export function statusOf(error: unknown): Status {
     if (error.code === refused && status) return status
     if (error.code === 'LIMIT_EXCEEDED')
       return statusOf(refuse(413, 'RequestEntityTooLarge', `Request entity too large: ${error.message}`))
-    return statusOf(badRequest(error.message))
+    if (badInput.has(error.code)) return statusOf(badRequest(error.message))
   }
   return statusOf(
     refuse(500, 'InternalError', 'Internal error occurred: the request failed in the embedded API server'),
