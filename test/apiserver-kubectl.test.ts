@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ApiServer, createApiServer } from '#apiserver'
 import { type Listener, listen } from '#base'
-import { describeWithPeers, peer } from './peers.ts'
+import { describeWithPeers, peer } from './support/peers.ts'
 
 interface Result {
   code: number

@@ -1,7 +1,7 @@
 import type { KubeObject } from '#api'
 import { clone, SluiceError } from '#base'
 import type { Core } from './core.ts'
-import { readAs, type Resource } from './resource.ts'
+import { type Resource, readAs } from './resource.ts'
 import { createObject, updateObject, type Writer } from './write.ts'
 
 /** The resource of a built-in object that this server makes itself; throws `KIND_UNKNOWN`. */

@@ -2,8 +2,8 @@ import type { KubeObject } from '#api'
 import { clone, formatTime } from '#base'
 import type { Core } from './core.ts'
 import { deleteObject } from './delete.ts'
-import { settle } from './write.ts'
 import { ensureObject } from './ensure.ts'
+import { settle } from './write.ts'
 
 const bucket = '/namespaces'
 

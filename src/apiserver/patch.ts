@@ -3,7 +3,7 @@ import { clone, formatTime, isObject, mergePatch } from '#base'
 import type { Core } from './core.ts'
 import { fieldValidationOf, identify, pruneUnknown } from './decode.ts'
 import { applyPatch, jsonPatch, strategicMergePatch } from './fields/index.ts'
-import { bodyOf, mediaTypeOf, type ApiRequest, flagOf } from './request.ts'
+import { type ApiRequest, bodyOf, flagOf, mediaTypeOf } from './request.ts'
 import { readAs, targetOf } from './resource.ts'
 import {
   applyConflict,

@@ -1,8 +1,8 @@
 import type { KubeObject, Schema } from '#api'
 import { type BuiltinKind, builtinSchema } from './builtin/index.ts'
 import type { Conversion } from './conversion/conversion.ts'
-import { hpaConversion } from './conversion/hpa.ts'
 import { eventConversion } from './conversion/event.ts'
+import { hpaConversion } from './conversion/hpa.ts'
 import type { Target } from './status-error.ts'
 
 /** Where the scale subresource finds its numbers, as field paths without the leading dot. */

@@ -6,7 +6,7 @@ import { jsonPatch } from './fields/index.ts'
 import { numberAt, textAt, valueAt, withValue } from './paths.ts'
 import { storedOf } from './read.ts'
 import { type ApiRequest, bodyOf, mediaTypeOf } from './request.ts'
-import { readAs, type Resource, targetOf } from './resource.ts'
+import { type Resource, readAs, targetOf } from './resource.ts'
 import { badRequest, invalid, methodNotAllowed, modified, unsupportedMediaType } from './status-error.ts'
 import { updateObject, type Writer } from './write.ts'
 

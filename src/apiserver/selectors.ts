@@ -1,8 +1,8 @@
 import type { KubeObject } from '#api'
 import { isObject } from '#base'
-import { badRequest } from './status-error.ts'
-import type { Resource } from './resource.ts'
 import { textAt } from './paths.ts'
+import type { Resource } from './resource.ts'
+import { badRequest } from './status-error.ts'
 
 /** Whether an object is selected. */
 export type Matcher = (object: KubeObject) => boolean

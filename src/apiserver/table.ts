@@ -2,9 +2,9 @@ import type { KubeObject } from '#api'
 import type { Cell } from './columns/column.ts'
 import { columnsOf } from './columns/columns.ts'
 import type { Core } from './core.ts'
+import { partialOf } from './partial.ts'
 import type { ApiRequest } from './request.ts'
 import { readAs } from './resource.ts'
-import { partialOf } from './partial.ts'
 import { badRequest } from './status-error.ts'
 
 /** meta.k8s.io/v1 Table: what `kubectl get` prints. */

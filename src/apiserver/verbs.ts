@@ -1,5 +1,5 @@
 import type { Core } from './core.ts'
-import { fieldValidationOf, cannotBeHandled, identify, pruneUnknown } from './decode.ts'
+import { cannotBeHandled, fieldValidationOf, identify, pruneUnknown } from './decode.ts'
 import { deleteObject, deleteOptionsOf } from './delete.ts'
 import { patchObject } from './patch.ts'
 import { getObject, listObjects, pageOf, storedOf } from './read.ts'

@@ -5,7 +5,7 @@ import { prepareBuiltin, setBuiltinDefaults } from './builtin/index.ts'
 import type { Core } from './core.ts'
 import { setDefaults, trackUpdate } from './fields/index.ts'
 import { createdMetadata, hasGeneration, specChanged, updatedMetadata } from './metadata.ts'
-import { kindTargetOf, readAs, type Resource, storedForm, targetOf } from './resource.ts'
+import { kindTargetOf, type Resource, readAs, storedForm, targetOf } from './resource.ts'
 import { alreadyExists, conflict, invalid, modified } from './status-error.ts'
 import { validateObject } from './validate.ts'
 

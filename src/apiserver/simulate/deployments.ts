@@ -1,10 +1,10 @@
 import type { KubeObject } from '#api'
 import { clone, equal } from '#base'
+import { changeObject } from '../ensure.ts'
 import { numberAt, objectAt, textAt, valueAt } from '../paths.ts'
 import { counts, type Verdict, withConditions } from './conditions.ts'
 import { templateHash } from './pod-set.ts'
 import { change, controlledBy, create, emit, outcomeOf, remove, type World } from './world.ts'
-import { changeObject } from '../ensure.ts'
 
 const hashLabel = 'pod-template-hash'
 const revisionKey = 'deployment.kubernetes.io/revision'

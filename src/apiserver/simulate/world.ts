@@ -1,10 +1,10 @@
 import type { KubeObject } from '#api'
 import { clone, equal, formatTime, isObject } from '#base'
 import type { Core } from '../core.ts'
-import { changeObject, resourceFor } from '../ensure.ts'
-import { createObject } from '../write.ts'
 import { deleteObject } from '../delete.ts'
+import { changeObject, resourceFor } from '../ensure.ts'
 import { randomSuffix } from '../metadata.ts'
+import { createObject } from '../write.ts'
 
 /** What the simulated controllers work with. */
 export interface World {
