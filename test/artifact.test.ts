@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest'
 import {
   annotationNames,
   listArtifacts,
@@ -7,10 +8,9 @@ import {
   tagArtifact,
   unpack,
 } from '#artifact'
-import { digestOf, fetchFrom, isCode, type Handler, treeOf } from '#base'
+import { digestOf, fetchFrom, type Handler, isCode, treeOf } from '#base'
 import { mediaTypes, openRepository, parseReference, type Repository } from '#oci'
 import { createRegistry } from '#registry'
-import { expect, test } from 'vitest'
 import { appTree } from '../src/artifact/testdata/app-tree.ts'
 
 const metadata = { source: 'src', revision: 'main@sha1:abc' }

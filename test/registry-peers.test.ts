@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   annotationNames,
   listArtifacts,
@@ -16,9 +17,8 @@ import {
 import { type Dialer, digestOf, type Listener, listen, openDialer } from '#base'
 import { openLoginFile, openRepository, parseReference, type Repository } from '#oci'
 import { createRegistry, diskStore, memoryStore, type RegistryStore } from '#registry'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { appTree } from '../src/artifact/testdata/app-tree.ts'
-import { describeWithPeers, type Peer, peer } from './peers.ts'
+import { describeWithPeers, type Peer, peer } from './support/peers.ts'
 
 const metadata = { source: 'https://example.test/app.git', revision: 'main@sha1:abc' }
 let folder: string

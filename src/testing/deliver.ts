@@ -17,7 +17,7 @@ export async function push(
   files: Record<string, string>,
 ): Promise<string> {
   const parsed = parseReference(reference)
-  const repository = openRepository(parsed, { fetch: world.registryFetch })
+  const repository = openRepository(parsed, { fetch: world.registryFetch, insecure: true })
   const metadata = {
     source: 'https://example.test/app.git',
     revision: 'main@sha1:0123456789abcdef0123456789abcdef01234567',

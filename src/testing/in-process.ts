@@ -1,5 +1,5 @@
 import { createApiServer } from '#apiserver'
-import { type Fetch, fetchFrom, systemClock } from '#base'
+import { type Fetch, fetchFrom, SluiceError, systemClock } from '#base'
 import { type Cluster, HttpCluster } from '#kube'
 import { createRegistry } from '#registry'
 
@@ -21,7 +21,7 @@ export async function startInProcess(): Promise<InProcess> {
   const requests: string[] = []
   const registryRequests: string[] = []
   const apiFetch = recording(fetchFrom(api.handler), requests)
-  const registryFetch = recording(fetchFrom(registry.handler), registryRequests)
+  const registryFetch = recording(plainOnly(fetchFrom(registry.handler)), registryRequests)
   return {
     cluster: new HttpCluster({
       fetch: apiFetch,
@@ -33,6 +33,14 @@ export async function startInProcess(): Promise<InProcess> {
     registryRequests,
     registryFetch,
     close: () => api.close(),
+  }
+}
+
+// A registry without TLS, as one on a laptop is: clients that may, fall back to plain HTTP.
+function plainOnly(fetch: Fetch): Fetch {
+  return async (request) => {
+    if (request.url.startsWith('http://')) return fetch(request)
+    throw new SluiceError('CONNECTION_FAILED', `Cannot reach ${new URL(request.url).host}: it speaks no TLS`)
   }
 }
 

@@ -12,12 +12,17 @@ describe('paths that the documents name exist', () => {
   })
 
   test('the check finds a path that is not there', () => {
-    expect(missingPaths('see `src/nowhere/x.ts` and [this](docs/nothing.md)')).toEqual(['src/nowhere/x.ts', 'docs/nothing.md'])
+    expect(missingPaths('see `src/nowhere/x.ts` and [this](docs/nothing.md)')).toEqual([
+      'src/nowhere/x.ts',
+      'docs/nothing.md',
+    ])
   })
 })
 
 describe('docs/errors.md', () => {
-  const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map((match) => match[1] ?? '')
+  const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map(
+    (match) => match[1] ?? '',
+  )
   const used = codesInSource()
 
   test('names every code of the source', () => {
@@ -44,10 +49,17 @@ test('every part of the source is explained in ARCHITECTURE.md', () => {
 
 function missingPaths(text: string): string[] {
   const named = [
-    ...[...text.matchAll(/`((?:src|docs|test|scripts|bin|config|examples|bench|\.ci)\/[\w./@-]*)`/g)].map((match) => match[1] ?? ''),
+    ...[...text.matchAll(/`((?:src|docs|test|scripts|bin|config|examples|bench|\.ci)\/[\w./@-]*)`/g)].map(
+      (match) => match[1] ?? '',
+    ),
     ...[...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? ''),
   ]
-  return named.filter((path) => !existsSync(join(root, path)) && !existsSync(join(root, 'docs', path)) && !existsSync(join(root, 'docs/commands', path)))
+  return named.filter(
+    (path) =>
+      !existsSync(join(root, path)) &&
+      !existsSync(join(root, 'docs', path)) &&
+      !existsSync(join(root, 'docs/commands', path)),
+  )
 }
 
 // Written like codes, but they are names of environment variables and codes of others.
@@ -55,6 +67,7 @@ const noCodes = new Set([
   'KUBERNETES_SERVICE_HOST',
   'KUBERNETES_SERVICE_PORT',
   'RUNTIME_NAMESPACE',
+  'KEY_NAME',
   'NO_COLOR',
   'SLUICE_DEBUG',
   'EAI_AGAIN',
@@ -68,7 +81,8 @@ function codesInSource(): Set<string> {
   for (const file of filesBelow('src', '.ts')) {
     if (file.endsWith('.test.ts') || file.includes('.gen.') || file.startsWith('src/testing/')) continue
     const text = read(file)
-    for (const [, code = ''] of text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g)) if (!noCodes.has(code)) codes.add(code)
+    for (const [, code = ''] of text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'/g))
+      if (!noCodes.has(code)) codes.add(code)
     for (const [, code = ''] of text.matchAll(/SluiceError\(\s*'([A-Z]+)'/g)) codes.add(code)
   }
   return codes

@@ -1,9 +1,9 @@
 import {
   type Artifact,
-  kustomizeGroup,
-  kustomizeVersion,
   type Kustomization,
   type KustomizationStatus,
+  kustomizeGroup,
+  kustomizeVersion,
   type OCIRepository,
   sourceVersion,
 } from '#api'

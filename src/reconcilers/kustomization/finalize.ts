@@ -1,4 +1,4 @@
-import { kustomizeGroup, type Kustomization } from '#api'
+import { type Kustomization, kustomizeGroup } from '#api'
 import { type Clock, messageOf, SluiceError } from '#base'
 import { type Cluster, formatRef, type ObjectRef, prune } from '#kube'
 import type { EventFact } from '#runtime'

@@ -1,4 +1,4 @@
-import { kustomizeGroup, type KubeObject, type Kustomization } from '#api'
+import { type KubeObject, type Kustomization, kustomizeGroup } from '#api'
 import { SluiceError } from '#base'
 import type { Cluster } from '#kube'
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import {
   type Artifact,
   type Inventory,
-  kustomizeGroup,
   type KubeObject,
   type Kustomization,
   type KustomizationStatus,
+  kustomizeGroup,
   originRevision,
   requestedAt,
 } from '#api'

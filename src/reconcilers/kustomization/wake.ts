@@ -1,5 +1,5 @@
 import type { Artifact, Kustomization, OCIRepository } from '#api'
-import { indexBy, type Informer, keyOf } from '#runtime'
+import { type Informer, indexBy, keyOf } from '#runtime'
 import { dependenciesOf, isReady } from './dependencies.ts'
 
 /** Who is asked to reconcile an object now. */

@@ -8,7 +8,7 @@ import {
 } from '#api'
 import type { ArtifactStore, CollectOptions } from '#artifact'
 import { equal, messageOf, parseDuration, SluiceError } from '#base'
-import { type Repository, parseRepository } from '#oci'
+import { parseRepository, type Repository } from '#oci'
 import type { EventFact, Fact, Outcome } from '#runtime'
 import { fetchArtifact } from './fetch.ts'
 import { ownerOf } from './owner.ts'
@@ -49,7 +49,9 @@ export async function* reconcileOCIRepository(
     yield { clear: failureConditions, ...(wasAsked(object) ? { event: upToDate(stored) } : {}) }
     return outcomeOf(object, stored.revision)
   }
-  yield { progress: `building artifact: new revision '${resolved.revision}' for '${spec.url}'` }
+  yield {
+    progress: `building artifact: new revision '${resolved.revision}' for '${referenceOf(spec.url, resolved)}'`,
+  }
   const artifact = await fetchArtifact(object, { repository, resolved, store: deps.store, signal })
   yield {
     status: {
@@ -71,6 +73,10 @@ export async function* reconcileOCIRepository(
   }
   await deps.store.collect(ownerOf(object), artifact.path, deps.retention)
   return outcomeOf(object, artifact.revision)
+}
+
+function referenceOf(url: string, { tag, digest }: Resolved): string {
+  return `${url.slice('oci://'.length)}${tag === undefined ? `@${digest}` : `:${tag}`}`
 }
 
 const failureConditions = ['FetchFailed', 'ArtifactOutdated', 'StorageOperationFailed', 'SourceVerified']

@@ -15,7 +15,7 @@ export type Peer =
   | 'etcd'
   | 'age'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '../..')
 let folder: string | undefined
 
 /** Absolute path of a peer; the first call fetches what is missing. Throws when it cannot be had. */
