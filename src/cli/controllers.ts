@@ -58,10 +58,14 @@ export interface Controllers {
 /** Starts the controllers against a cluster that serves our CRDs. */
 export async function startControllers(options: ControllersOptions): Promise<Controllers> {
   const { cluster, log, clock = systemClock, eventsAddr } = options
+  // All three are read before the first is opened: a wrong one leaves nothing behind.
+  const [storage, health, metrics] = [options.storageAddr, options.healthAddr, options.metricsAddr].map(
+    (address) => ({ ...addressOf(address), log }),
+  )
   const dialers = createDialers()
   let advertised = options.storageAdvAddr ?? ''
   const store = openArtifactStore({ dir: options.storagePath, advertise: () => advertised, clock })
-  const artifacts = await listen(artifactHandler(store), { ...addressOf(options.storageAddr), log })
+  const artifacts = await listen(artifactHandler(store), storage)
   if (advertised === '') advertised = `${hostFor(options.storageAddr)}:${artifacts.port}`
 
   const manager = new Manager({
@@ -98,8 +102,8 @@ export async function startControllers(options: ControllersOptions): Promise<Con
   })
   const servers: Listener[] = [
     artifacts,
-    await listen(manager.health, { ...addressOf(options.healthAddr), log }),
-    await listen(manager.scrape, { ...addressOf(options.metricsAddr), log }),
+    await listen(manager.health, health),
+    await listen(manager.scrape, metrics),
   ]
   await manager.start()
   return {

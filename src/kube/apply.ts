@@ -2,6 +2,7 @@ import { formatObject, type KubeObject } from '#api'
 import { type Clock, canonicalJson, isCode, mapBounded, messageOf, SluiceError, systemClock } from '#base'
 import type { Cluster, ObjectRef } from './cluster.ts'
 import { controlOf } from './control.ts'
+import { find } from './find.ts'
 import { fingerprintOf, type LiveView, refOf } from './live.ts'
 import { adoptFields, foreignAnnotations } from './managers.ts'
 import { normalize } from './normalize.ts'
@@ -110,7 +111,7 @@ async function applyObject(cluster: Cluster, object: KubeObject, options: ApplyO
   const control = controlOf(object, options.controls)
   const liveControl = before && controlOf(before.object, options.controls)
   if (control.ignore || liveControl?.ignore) return 'skipped'
-  if ((control.createOnly || liveControl?.createOnly) && (before ?? (await exists(cluster, ref))))
+  if ((control.createOnly || liveControl?.createOnly) && (before ?? (await find(cluster, ref))))
     return 'skipped'
 
   const wanted = fingerprintOf({
@@ -159,16 +160,6 @@ async function adopt(cluster: Cluster, object: KubeObject, manager: string): Pro
   ]
   await cluster.patch(refOf(object), 'json', operations, { manager })
   return true
-}
-
-async function exists(cluster: Cluster, ref: ObjectRef): Promise<boolean> {
-  try {
-    await cluster.get(ref)
-    return true
-  } catch (error) {
-    if (isCode(error, 'KUBE_NOT_FOUND')) return false
-    throw error
-  }
 }
 
 function isImmutable(error: unknown): boolean {

@@ -2,6 +2,7 @@ import type { InventoryEntry, KubeObject } from '#api'
 import { isCode, SluiceError } from '#base'
 import type { Cluster, ObjectRef } from './cluster.ts'
 import { controlOf } from './control.ts'
+import { find } from './find.ts'
 import { parseEntry } from './inventory.ts'
 import { refOf } from './live.ts'
 
@@ -67,14 +68,4 @@ function isOwned(object: KubeObject, { owner, controls }: PruneOptions): boolean
     Object.entries(owner).every(([name, value]) => labels[name] === value) &&
     !controlOf(object, controls).keep
   )
-}
-
-async function find(cluster: Cluster, ref: ObjectRef): Promise<KubeObject | undefined> {
-  try {
-    return await cluster.get(ref)
-  } catch (error) {
-    // A kind that is gone took its objects with it.
-    if (isCode(error, 'KUBE_NOT_FOUND', 'KUBE_KIND_UNKNOWN')) return undefined
-    throw error
-  }
 }

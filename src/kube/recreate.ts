@@ -1,7 +1,8 @@
 import type { KubeObject } from '#api'
 import { formatObject } from '#api'
-import { type Clock, isCode, SluiceError, systemClock } from '#base'
+import { type Clock, SluiceError, systemClock } from '#base'
 import type { Cluster } from './cluster.ts'
+import { find } from './find.ts'
 import { refOf } from './live.ts'
 
 // An object held by a finalizer must not hold the whole delivery for ever.
@@ -19,7 +20,7 @@ export async function recreate(
   const { uid } = (await cluster.get(ref)).metadata
   await cluster.remove(ref, uid === undefined ? {} : { uid })
   const deadline = clock.now() + goneWithin
-  while (await stillThere(cluster, object, uid)) {
+  while ((await find(cluster, ref))?.metadata.uid === uid) {
     if (clock.now() > deadline) {
       throw new SluiceError(
         'RECREATE_TIMEOUT',
@@ -29,13 +30,4 @@ export async function recreate(
     await clock.sleep(pollEvery)
   }
   return cluster.patch(ref, 'apply', object, { manager, force: true })
-}
-
-async function stillThere(cluster: Cluster, object: KubeObject, uid: string | undefined): Promise<boolean> {
-  try {
-    return (await cluster.get(refOf(object))).metadata.uid === uid
-  } catch (error) {
-    if (isCode(error, 'KUBE_NOT_FOUND')) return false
-    throw error
-  }
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '#api'
-import { type Clock, formatDuration, isCode, mapBounded, SluiceError, systemClock } from '#base'
+import { type Clock, formatDuration, mapBounded, SluiceError, systemClock } from '#base'
 import type { Cluster, ObjectRef } from './cluster.ts'
+import { find } from './find.ts'
 import { type Health, healthOf } from './health.ts'
 import type { LiveView } from './live.ts'
 
@@ -35,7 +36,7 @@ export async function waitHealthy(refs: readonly ObjectRef[], options: WaitOptio
       signal?.throwIfAborted()
       const unseen = refs.filter((ref) => !live.get(ref))
       const read = new Map(
-        await mapBounded(unseen, 8, async (ref) => [ref, await readOrNothing(options.cluster, ref)] as const),
+        await mapBounded(unseen, 8, async (ref) => [ref, await find(options.cluster, ref)] as const),
       )
       const all = refs.map((ref) => ({ ref, health: judge(options, live.get(ref)?.object ?? read.get(ref)) }))
       const failures = all.filter(({ health }) => health.status === 'Failed')
@@ -57,15 +58,6 @@ type Judged = { ref: ObjectRef; health: Health }
 
 function judge({ judge = healthOf }: WaitOptions, object: KubeObject | undefined): Health {
   return judge(object)
-}
-
-async function readOrNothing(cluster: Cluster, ref: ObjectRef): Promise<KubeObject | undefined> {
-  try {
-    return await cluster.get(ref)
-  } catch (error) {
-    if (isCode(error, 'KUBE_NOT_FOUND', 'KUBE_KIND_UNKNOWN')) return undefined
-    throw error
-  }
 }
 
 function createWake(): {

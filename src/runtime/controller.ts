@@ -4,7 +4,7 @@ import type { Definition } from './fact.ts'
 import { keyOf } from './informer.ts'
 import type { Metrics } from './metrics.ts'
 import { WorkQueue } from './queue.ts'
-import { reconcileOnce, requestedAt, type Result, type ShellOptions } from './reconcile-once.ts'
+import { type Result, reconcileOnce, requestedAt, type ShellOptions } from './reconcile-once.ts'
 import type { CommonStatus } from './status.ts'
 import { createWorkers, type Workers } from './workers.ts'
 

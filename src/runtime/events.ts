@@ -8,8 +8,8 @@ import {
   type Log,
   messageOf,
   retry,
-  silentLog,
   SluiceError,
+  silentLog,
   systemClock,
 } from '#base'
 import type { Cluster } from '#kube'

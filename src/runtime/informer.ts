@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api'
-import { type Cluster, followKind, type KindRef } from '#kube'
 import type { Clock, Log } from '#base'
+import { type Cluster, followKind, type KindRef } from '#kube'
 
 /** Called with the object before and after; either is undefined when it was not there. */
 export type ChangeListener<O> = (before: O | undefined, after: O | undefined) => void

@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api'
 import { type Clock, isCode, type Log, messageOf, silentLog, systemClock } from '#base'
-import type { Cluster } from '#kube'
+import { type Cluster, find } from '#kube'
 
 export interface LeaderOptions {
   cluster: Cluster
@@ -57,6 +57,8 @@ export async function becomeLeader(options: LeaderOptions): Promise<Leadership> 
         return keep(options)
       }
     } catch (error) {
+      // Waiting mends neither a missing namespace nor a missing right.
+      if (isCode(error, 'KUBE_NOT_FOUND', 'KUBE_FORBIDDEN')) throw error
       if (!isCode(error, 'KUBE_CONFLICT', 'KUBE_ALREADY_EXISTS'))
         log.error('lease not taken', { error: messageOf(error) })
     }
@@ -98,13 +100,8 @@ function keep(options: LeaderOptions): Leadership {
   }
 }
 
-async function readLease({ cluster, namespace, name }: LeaderOptions): Promise<KubeObject | undefined> {
-  try {
-    return await cluster.get({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name, namespace })
-  } catch (error) {
-    if (isCode(error, 'KUBE_NOT_FOUND')) return undefined
-    throw error
-  }
+function readLease({ cluster, namespace, name }: LeaderOptions): Promise<KubeObject | undefined> {
+  return find(cluster, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name, namespace })
 }
 
 async function writeLease(options: LeaderOptions, lease: KubeObject | undefined): Promise<void> {

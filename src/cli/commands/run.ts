@@ -66,8 +66,9 @@ async function run(flags: RunFlags, command: Command, terminal: Terminal): Promi
   const { checkCrds, installCrds, startControllers } = await import('../controllers.ts')
   const { openConnection } = await import('../connection.ts')
   const log = createJsonLog((line) => process.stderr.write(line), levelOf(flags.logLevel))
-  const { cluster, close } = await openConnection(command, terminal)
   const namespace = terminal.env['RUNTIME_NAMESPACE'] ?? 'flux-system'
+  const settings = await settingsOf(flags, namespace)
+  const { cluster, close } = await openConnection(command, terminal)
   try {
     if (flags.installCrds) await installCrds(cluster, terminal.signal)
     await checkCrds(cluster)
@@ -82,7 +83,7 @@ async function run(flags: RunFlags, command: Command, terminal: Terminal): Promi
           log,
         })
       : undefined
-    const controllers = await startControllers({ cluster, log, ...(await settingsOf(flags, namespace)) })
+    const controllers = await startControllers({ cluster, log, ...settings })
     log.info('running', {
       artifacts: controllers.artifactsUrl,
       health: controllers.healthUrl,

@@ -1,6 +1,6 @@
 import { type Kustomization, kustomizeGroup } from '#api'
 import { type Clock, messageOf, SluiceError } from '#base'
-import { type Cluster, formatRef, type ObjectRef, prune } from '#kube'
+import { type Cluster, find, formatRef, type ObjectRef, prune } from '#kube'
 import type { EventFact } from '#runtime'
 import { ownerLabels } from './objects.ts'
 import { timeoutOf } from './settings.ts'
@@ -59,7 +59,7 @@ async function waitUntilGone(
   const deadline = clock.now() + timeout
   let left = [...refs]
   for (;;) {
-    const found = await Promise.all(left.map((ref) => cluster.get(ref).catch(() => undefined)))
+    const found = await Promise.all(left.map((ref) => find(cluster, ref)))
     left = left.filter((_, index) => found[index] !== undefined)
     if (left.length === 0 || clock.now() >= deadline) return left
     await clock.sleep(pollEvery)
