@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import type { KubeObject } from '#api'
 import type { FileTree } from '#base'
 import type { Account } from '../playground/account.ts'
 import type { Playground } from '../playground/playground.ts'
@@ -55,9 +56,7 @@ async function demo({ once, dataDir }: DemoFlags, terminal: Terminal): Promise<v
 
 async function deliver(playground: Playground, account: Account, terminal: Terminal): Promise<void> {
   const { readTree } = await import('#artifact')
-  const { applyObjects, askToReconcile, deliveryFor, publishTree, sourceFor, waitDelivered } = await import(
-    '../playground/delivery.ts'
-  )
+  const { deliveryFor, sourceFor, waitDelivered } = await import('../playground/delivery.ts')
   const { refOf } = await import('#kube')
   const { cluster, registry } = playground
   const first = await readTree(sampleFolder())
@@ -74,45 +73,62 @@ async function deliver(playground: Playground, account: Account, terminal: Termi
   const wait = (digest: string): Promise<unknown> =>
     waitDelivered(cluster, refOf(production), { digest, timeout: deliveryTimeout, signal: terminal.signal })
 
+  const objects = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    source,
+    staging,
+    production,
+  ]
+  const step = { playground, account, objects, target, wait }
   account.heading('Version 1')
-  const one = await account.step(
+  await deliverVersion({
+    ...step,
+    tree: first,
+    revision: 'v1@sha1:1',
+    said: 'every object applied and healthy, in both environments',
+  })
+  account.heading('Version 2')
+  await deliverVersion({
+    ...step,
+    tree: nextVersion(first),
+    revision: 'v2@sha1:2',
+    said: 'the change went through staging to production',
+  })
+}
+
+interface Version {
+  playground: Playground
+  account: Account
+  objects: readonly KubeObject[]
+  target: { registry: string; repository: string; tag: string; source: string }
+  tree: FileTree
+  revision: string
+  said: string
+  wait(digest: string): Promise<unknown>
+}
+
+async function deliverVersion(version: Version): Promise<void> {
+  const { applyObjects, askToReconcile, publishTree } = await import('../playground/delivery.ts')
+  const { refOf } = await import('#kube')
+  const { playground, account, objects, target, tree, revision, said, wait } = version
+  const { digest } = await account.step(
     'pushed',
-    () => publishTree(first, { ...target, revision: 'v1@sha1:1' }),
+    () => publishTree(tree, { ...target, revision }),
     ({ reference }) => reference,
   )
   await account.step(
     'applied',
-    () =>
-      applyObjects(cluster, [
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-        source,
-        staging,
-        production,
-      ]),
+    async () => {
+      await applyObjects(playground.cluster, objects)
+      const source = objects.find(({ kind }) => kind === 'OCIRepository')
+      if (source) await askToReconcile(playground.cluster, refOf(source))
+    },
     () => 'OCIRepository/app, Kustomization/staging, Kustomization/production (after staging)',
   )
   await account.step(
     'ready',
-    () => wait(one.digest),
-    () => 'every object applied and healthy, in both environments',
-  )
-  account.note(...(await objectLines(playground)))
-
-  account.heading('Version 2')
-  const two = await account.step(
-    'pushed',
-    () => publishTree(nextVersion(first), { ...target, revision: 'v2@sha1:2' }),
-    ({ reference }) => reference,
-  )
-  await account.step(
-    'told',
-    () => askToReconcile(cluster, refOf(source)),
-    () => 'OCIRepository/app to look now instead of in 10 minutes',
-  )
-  await account.step(
-    'ready',
-    () => wait(two.digest),
-    () => 'the change went through staging to production',
+    () => wait(digest),
+    () => said,
   )
   account.note(...(await objectLines(playground)))
 }

@@ -10,7 +10,7 @@ import {
 import { type Clock, type FileTree, formatDuration, type Log, SluiceError } from '#base'
 import { type AppliedMemory, type Cluster, openLiveView } from '#kube'
 import { buildKustomization } from '#render'
-import { type Definition, keyOf, type Manager } from '#runtime'
+import { type Definition, type Informer, keyOf, type Manager } from '#runtime'
 import { createBuilder } from './build.ts'
 import { failureOf } from './failure.ts'
 import { finalizeKustomization } from './finalize.ts'
@@ -55,23 +55,6 @@ export function addKustomizations(manager: Manager, options: KustomizationContro
     memories.set(key, memory)
     return memory
   }
-  const sourceOf = (object: Kustomization): Artifact => {
-    checkAccess(object, options)
-    const source = sources.get(sourceKey(object))
-    if (!source)
-      throw new SluiceError(
-        'ARTIFACT_UNAVAILABLE',
-        `OCIRepository.source.toolkit.fluxcd.io "${object.spec.sourceRef.name}" not found`,
-        { details: { missing: true } },
-      )
-    const artifact = source.status?.artifact
-    if (artifact) return artifact
-    throw new SluiceError(
-      'ARTIFACT_UNAVAILABLE',
-      `Source artifact not found, retrying in ${formatDuration(requeueDependency)}`,
-      { details: { pending: true } },
-    )
-  }
   const definition: Definition<Kustomization, KustomizationStatus> = {
     apiVersion: kustomizeVersion,
     kind: 'Kustomization',
@@ -84,7 +67,7 @@ export function addKustomizations(manager: Manager, options: KustomizationContro
         cluster: actingFor(object),
         live,
         memory: memoryOf(object),
-        sourceOf,
+        sourceOf: (asked) => artifactOf(asked, sources, options),
         find: kustomizations.get,
         openTree: options.openTree,
         build,
@@ -99,6 +82,23 @@ export function addKustomizations(manager: Manager, options: KustomizationContro
 
   wakeOnSources(controller, kustomizations, sources)
   wakeOnDependencies(controller, kustomizations)
+}
+
+function artifactOf(
+  object: Kustomization,
+  sources: Informer<OCIRepository>,
+  options: KustomizationControllerOptions,
+): Artifact {
+  checkAccess(object, options)
+  const source = sources.get(sourceKey(object))
+  const artifact = source?.status?.artifact
+  if (artifact) return artifact
+  const message = source
+    ? `Source artifact not found, retrying in ${formatDuration(options.requeueDependency)}`
+    : `OCIRepository.source.toolkit.fluxcd.io "${object.spec.sourceRef.name}" not found`
+  throw new SluiceError('ARTIFACT_UNAVAILABLE', message, {
+    details: source ? { pending: true } : { missing: true },
+  })
 }
 
 function checkAccess(
