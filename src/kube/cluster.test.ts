@@ -57,6 +57,14 @@ describe('a cluster', () => {
     expect(isCode(failure, 'KUBE_KIND_UNKNOWN')).toBe(true)
   })
 
+  test('names the kind that was probably meant', async () => {
+    const get = (kind: string): Promise<unknown> =>
+      world.cluster.get({ apiVersion: 'apps/v1', kind, name: 'x' })
+    await expect(get('Deploment')).rejects.toThrow(
+      'no matches for kind "Deploment" in version "apps/v1", did you mean Deployment?',
+    )
+  })
+
   test('tells what changes from a version on', async () => {
     const { cluster } = world
     const { resourceVersion } = await cluster.list({

@@ -1,5 +1,5 @@
 import { groupOf, versionOf } from '#api'
-import { type Clock, isCode, SluiceError } from '#base'
+import { type Clock, isCode, SluiceError, suggestion } from '#base'
 
 /** One kind as the API server serves it. */
 export interface Resource {
@@ -34,12 +34,16 @@ export function createDiscovery(fetchJson: (path: string) => Promise<unknown>, c
   return {
     async resourceOf(apiVersion, kind) {
       const entry = known.get(apiVersion) ?? load(apiVersion)
-      const found = (await entry.resources).get(kind)
+      const resources = await entry.resources
+      const found = resources.get(kind)
       if (found) return found
       const fresh =
         clock.now() - entry.at > missTtl ? (await load(apiVersion).resources).get(kind) : undefined
       if (fresh) return fresh
-      throw new SluiceError('KUBE_KIND_UNKNOWN', `no matches for kind "${kind}" in version "${apiVersion}"`)
+      throw new SluiceError(
+        'KUBE_KIND_UNKNOWN',
+        `no matches for kind "${kind}" in version "${apiVersion}"${suggestion(kind, resources.keys())}`,
+      )
     },
   }
 }

@@ -46,7 +46,15 @@ export async function* reconcileOCIRepository(
   const resolved = await resolveRevision(spec, repository, signal)
   const stored = status?.artifact
   if (stored && isUpToDate(object, resolved) && (await deps.store.verify(stored))) {
-    yield { clear: failureConditions, ...(wasAsked(object) ? { event: upToDate(stored) } : {}) }
+    yield {
+      // The address may be another one since a restart; the content is the same.
+      status: {
+        artifact: { ...stored, url: deps.store.urlOf(stored.path) },
+        url: deps.store.latestUrl(ownerOf(object)),
+      },
+      clear: failureConditions,
+      ...(wasAsked(object) ? { event: upToDate(stored) } : {}),
+    }
     return outcomeOf(object, stored.revision)
   }
   yield {
