@@ -24,7 +24,7 @@ export function createdMetadata(resource: Resource, metadata: ObjectMeta, now: s
     throw badRequest('resourceVersion should not be set on objects to be created')
   delete (kept as Record<string, unknown>)['selfLink']
   return {
-    ...kept,
+    ...withoutEmpty(kept),
     // A name that is missing is told by validation.
     name: kept.name || (kept.generateName ? `${kept.generateName.slice(0, 58)}${randomSuffix()}` : ''),
     uid: randomUUID(),
@@ -35,7 +35,7 @@ export function createdMetadata(resource: Resource, metadata: ObjectMeta, now: s
 
 /** The metadata of an object that is being updated: what the server sets stays as it is. */
 export function updatedMetadata(live: ObjectMeta, next: ObjectMeta): ObjectMeta {
-  const metadata: Record<string, unknown> = { ...next }
+  const metadata: Record<string, unknown> = { ...withoutEmpty(next) }
   for (const field of [
     'name',
     'namespace',
@@ -53,6 +53,18 @@ export function updatedMetadata(live: ObjectMeta, next: ObjectMeta): ObjectMeta 
     else metadata[field] = value
   }
   return metadata as unknown as ObjectMeta
+}
+
+/** Go does not write empty maps and lists of metadata. */
+function withoutEmpty(metadata: ObjectMeta): ObjectMeta {
+  const { labels, annotations, finalizers, ownerReferences, ...rest } = metadata
+  return {
+    ...rest,
+    ...(labels && Object.keys(labels).length > 0 ? { labels } : {}),
+    ...(annotations && Object.keys(annotations).length > 0 ? { annotations } : {}),
+    ...(finalizers && finalizers.length > 0 ? { finalizers } : {}),
+    ...(ownerReferences && ownerReferences.length > 0 ? { ownerReferences } : {}),
+  }
 }
 
 // Built-in kinds without a status whose specification is counted all the same.

@@ -1,10 +1,17 @@
 import type { KubeObject } from '#api'
-import { clone, formatTime, isObject, mergePatch } from '#base'
+import { clone, formatTime, isCode, isObject, mergePatch } from '#base'
 import type { Core } from './core.ts'
 import { fieldValidationOf, identify, pruneUnknown } from './decode.ts'
-import { applyPatch, jsonPatch, strategicMergePatch } from './fields/index.ts'
+import {
+  type ApplyInput,
+  type ApplyResult,
+  applyPatch,
+  conflictMessage,
+  jsonPatch,
+  strategicMergePatch,
+} from './fields/index.ts'
 import { type ApiRequest, bodyOf, flagOf, mediaTypeOf } from './request.ts'
-import { readAs, targetOf } from './resource.ts'
+import { type Resource, readAs, targetOf } from './resource.ts'
 import {
   applyConflict,
   badRequest,
@@ -47,10 +54,10 @@ export async function patchObject(core: Core, request: ApiRequest, writer: Write
 type Change = (live: KubeObject, patch: unknown) => unknown
 
 function changeOf({ resource }: ApiRequest, type: string): Change {
-  if (type === 'application/json-patch+json') return (live, patch) => patched(() => jsonPatch(live, patch))
+  if (type === 'application/json-patch+json') return jsonPatch
   if (type === 'application/merge-patch+json') return (live, patch) => mergePatch(live, objectPatch(patch))
   if (type === 'application/strategic-merge-patch+json' && resource.builtin)
-    return (live, patch) => patched(() => strategicMergePatch(resource.schema(), live, objectPatch(patch)))
+    return (live, patch) => strategicMergePatch(resource.schema(), live, objectPatch(patch))
   throw unsupportedMediaType(
     'application/json-patch+json',
     'application/merge-patch+json',
@@ -62,20 +69,6 @@ function changeOf({ resource }: ApiRequest, type: string): Change {
 function objectPatch(patch: unknown): Record<string, unknown> {
   if (isObject(patch)) return patch
   throw badRequest('error decoding patch: found no JSON object')
-}
-
-function patched(change: () => unknown): unknown {
-  try {
-    return change()
-  } catch (error) {
-    throw invalid({ group: '', resource: '' }, '', [
-      {
-        field: 'patch',
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: ${error instanceof Error ? error.message : String(error)}`,
-      },
-    ])
-  }
 }
 
 function liveOf(core: Core, { resource, namespace = '', name = '' }: ApiRequest): KubeObject | undefined {
@@ -122,17 +115,8 @@ async function applyObject(core: Core, request: ApiRequest, writer: Writer): Pro
   const live = liveOf(core, request)
   checkIdentity(request, applied, live)
   if (!live && request.subresource) throw notFound(targetOf(resource), applied.metadata.name)
-  const { subresource } = request
-  const result = applyPatch({
-    schema: resource.schema(),
-    ...(live ? { live } : {}),
-    applied,
-    manager,
-    force: flagOf(query, 'force'),
-    ...(subresource ? { subresource } : {}),
-    now: formatTime(core.clock.now()),
-  })
-  if ('conflicts' in result) throw conflictsOf(result.conflicts)
+  const result = mergeApplied(core, request, { applied, manager, ...(live ? { live } : {}) })
+  if ('conflicts' in result) throw applyConflict(conflictMessage(result.conflicts), result.conflicts)
   const next = clone(result.object)
   const how: Writer = { ...writer, manager, applied: true }
   const advice = [...warnings, ...objectWarnings(resource, next, live)]
@@ -140,6 +124,35 @@ async function applyObject(core: Core, request: ApiRequest, writer: Writer): Pro
   // The precondition was looked at above, and the merged object has the version of the one it was merged into.
   next.metadata.resourceVersion = live.metadata.resourceVersion ?? ''
   return { object: updateObject(core, resource, { live, next }, how), created: false, warnings: advice }
+}
+
+function mergeApplied(
+  core: Core,
+  { resource, query, subresource }: ApiRequest,
+  input: Pick<ApplyInput, 'applied' | 'live' | 'manager'>,
+): ApplyResult {
+  try {
+    return applyPatch({
+      ...input,
+      schema: resource.schema(),
+      force: flagOf(query, 'force'),
+      ...(subresource ? { subresource } : {}),
+      hasStatus: resource.hasStatus,
+      now: formatTime(core.clock.now()),
+    })
+  } catch (error) {
+    const problems = isCode(error, 'OBJECT_INVALID') ? error.details['problems'] : undefined
+    if (Array.isArray(problems)) throw untypable(resource, input.applied, problems.map(String))
+    throw error
+  }
+}
+
+function untypable({ group, version, kind }: Resource, { metadata }: KubeObject, problems: string[]): Error {
+  const [only = ''] = problems
+  const list = problems.length === 1 ? only : ['errors:', ...problems.map((one) => `  ${one}`)].join('\n')
+  const { namespace = '', name } = metadata
+  const object = `${namespace}/${name}; ${group}/${version}, Kind=${kind}`
+  return badRequest(`failed to create typed patch object (${object}): ${list}`)
 }
 
 function appliedOf(request: ApiRequest, body: unknown): { applied: KubeObject; warnings: string[] } {
@@ -176,21 +189,4 @@ function checkIdentity(
       'the object has been modified; please apply your changes to the latest version and try again',
     )
   }
-}
-
-function conflictsOf(conflicts: { manager: string; message: string; field: string }[]): Error {
-  const causes = conflicts.map(({ message, field }) => ({ message, field }))
-  const [only] = conflicts
-  if (only && conflicts.length === 1)
-    return applyConflict(`Apply failed with 1 conflict: ${only.message}: ${only.field}`, causes)
-  const byManager = new Map<string, string[]>()
-  for (const { message, field } of conflicts)
-    byManager.set(message, [...(byManager.get(message) ?? []), field])
-  const lines = [...byManager.keys()]
-    .sort()
-    .flatMap((message) => [
-      `${message.replace(/^conflict with/, 'conflicts with')}:`,
-      ...(byManager.get(message) ?? []).map((field) => `- ${field}`),
-    ])
-  return applyConflict(`Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`, causes)
 }

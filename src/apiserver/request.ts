@@ -1,5 +1,6 @@
 import type { Handler } from '#base'
 import { isObject, limits, parseYaml, readAll } from '#base'
+import { isDeeperThan } from './fields/index.ts'
 import type { Resource } from './resource.ts'
 import { badRequest, notAcceptable, unsupportedMediaType } from './status-error.ts'
 
@@ -70,12 +71,6 @@ function jsonOf(text: string): unknown {
 
 function yamlOf(text: string): unknown {
   return parseYaml(text, { dialect: 'kubectl', file: 'the body' })
-}
-
-function isDeeperThan(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (depth === 0) return true
-  return Object.values(value).some((part) => isDeeperThan(part, depth - 1))
 }
 
 /** The first of the accepted media types that is served here; throws 406. */

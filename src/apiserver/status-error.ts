@@ -27,7 +27,8 @@ function refuse(code: number, reason: string, message: string, details?: Details
 }
 
 // Codes of other parts that are about what the client has sent.
-const badInput = new Set(['YAML_INVALID', 'OBJECT_INVALID', 'PATCH_INVALID', 'PATCH_TEST_FAILED'])
+const badInput = new Set(['YAML_INVALID', 'OBJECT_INVALID', 'PATCH_INVALID'])
+const misfits = new Set(['PATCH_PATH_MISSING', 'PATCH_TEST_FAILED'])
 
 /** The Status that an error carries; 500 InternalError for anything that was not meant for a client. */
 export function statusOf(error: unknown): Status {
@@ -37,6 +38,7 @@ export function statusOf(error: unknown): Status {
     if (error.code === 'LIMIT_EXCEEDED')
       return statusOf(refuse(413, 'RequestEntityTooLarge', `Request entity too large: ${error.message}`))
     if (badInput.has(error.code)) return statusOf(badRequest(error.message))
+    if (misfits.has(error.code)) return statusOf(rejected(error.message))
   }
   return statusOf(
     refuse(500, 'InternalError', 'Internal error occurred: the request failed in the embedded API server'),
@@ -112,6 +114,12 @@ export function invalid(target: Target, name: string, problems: readonly FieldPr
     ...detailsOf(target, name),
     causes: problems.map(({ field, reason, message: cause }) => ({ reason, message: cause, field })),
   })
+}
+
+/** 422 for a patch that can be read and does not fit the object. */
+function rejected(why: string): SluiceError {
+  const message = `the server rejected our request due to an error in our request: ${why}`
+  return refuse(422, 'Invalid', message, {})
 }
 
 /** 403 by one of the server's own rules. */

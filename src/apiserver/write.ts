@@ -1,9 +1,9 @@
 import type { KubeObject } from '#api'
-import { clone, equal, formatTime } from '#base'
+import { clone, formatTime } from '#base'
 import { admit } from './admit.ts'
 import { prepareBuiltin, setBuiltinDefaults } from './builtin/index.ts'
 import type { Core } from './core.ts'
-import { setDefaults, trackUpdate } from './fields/index.ts'
+import { sameButTimes, setDefaults, trackUpdate } from './fields/index.ts'
 import { createdMetadata, hasGeneration, specChanged, updatedMetadata } from './metadata.ts'
 import { kindTargetOf, type Resource, readAs, storedForm, targetOf } from './resource.ts'
 import { alreadyExists, conflict, invalid, modified } from './status-error.ts'
@@ -65,7 +65,7 @@ export function updateObject(
   }
   if (hasGeneration(resource) && specChanged(resource, live, next))
     next.metadata.generation = (live.metadata.generation ?? 0) + 1
-  if (equal(next, live)) return live
+  if (sameButTimes(next, live)) return live
   if (writer.dryRun) return next
   return readAs(resource, settle(core, resource, next))
 }
@@ -117,6 +117,7 @@ function trackManager(
     now,
     ...(before ? { before: without(before, same) } : {}),
     ...(subresource ? { subresource } : {}),
+    hasStatus: resource.hasStatus,
   })
   if (fields.length > 0) after.metadata.managedFields = fields
   else delete after.metadata.managedFields

@@ -28,8 +28,6 @@ export function parseQuantity(source: unknown): Quantity | undefined {
   if (typeof source !== 'string' && typeof source !== 'number') return undefined
   // Longer than any number someone means; arithmetic on millions of digits would take minutes.
   if (String(source).length > 64) return undefined
-  // Longer than any number someone means; arithmetic on millions of digits would take minutes.
-  if (String(source).length > 64) return undefined
   const match = /^([+-]?)(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,3})?$/.exec(String(source))
   if (!match) return undefined
   const [, sign = '', digits = '', suffix = ''] = match

@@ -20,7 +20,7 @@ import { mergeApplied } from './merge.ts'
 import { formatOwners, identityOf, mapOwners, type Owner, type Owners, readOwners } from './owners.ts'
 import { rootSchema } from './root.ts'
 import { ownable, type Scope, serverMetadata, within } from './scope.ts'
-import { checkItems } from './shape.ts'
+import { itemProblems } from './shape.ts'
 import { trackOwners } from './track.ts'
 
 /** A server-side apply. */
@@ -40,7 +40,8 @@ export type ApplyResult = { object: KubeObject } | { conflicts: FieldConflict[] 
 
 /**
  * Server-side apply: the merged object with its managedFields, the live object itself when nothing changed, or the conflicts.
- * Throws `OBJECT_INVALID` for an applied list that names an item twice and for applied managedFields.
+ * Throws `OBJECT_INVALID` for applied managedFields, and for an applied list that names an item twice: `details.problems`
+ * then says which, in kube-apiserver's words.
  */
 export function applyPatch(input: ApplyInput): ApplyResult {
   const schema = rootSchema(input.schema)
@@ -51,7 +52,7 @@ export function applyPatch(input: ApplyInput): ApplyResult {
       `Cannot apply ${input.applied.kind} ${input.applied.metadata.name}: found metadata.managedFields, wanted none`,
     )
   const applied = within(schema, input.applied, input)
-  checkItems(schema, applied, applied.kind)
+  checkItems(schema, applied)
   const set = ownable(schema, collectFields(schema, applied), input)
   const owners = ownersBefore(input)
   const { apiVersion } = applied
@@ -67,6 +68,16 @@ export function applyPatch(input: ApplyInput): ApplyResult {
   const conflicts = input.force ? [] : conflictsOf(input, schema, { owners: next, identity, changes })
   if (conflicts.length > 0) return { conflicts }
   return { object: settle(input, object, { owners: next, identity, former, changes }) }
+}
+
+function checkItems(schema: Schema, applied: KubeObject): void {
+  const problems = itemProblems(schema, applied)
+  if (problems.length === 0) return
+  throw new SluiceError(
+    'OBJECT_INVALID',
+    `Cannot apply ${applied.kind} ${applied.metadata.name}: found ${problems.join('; ')}, wanted items that their keys tell apart`,
+    { details: { problems } },
+  )
 }
 
 interface Outcome {

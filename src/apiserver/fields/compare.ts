@@ -26,6 +26,8 @@ interface Pair {
 
 function compare(pair: Pair, path: readonly string[], result: Comparison): void {
   const { schema, before, after } = pair
+  // Stored states share what did not change between them.
+  if (before === after) return
   const shape = commonShape(schema, before, after)
   if (before === undefined) insert(result.added, path)
   else if (after === undefined) insert(result.removed, path)

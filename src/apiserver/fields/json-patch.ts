@@ -1,4 +1,5 @@
-import { clone, equal, isObject, limits, setOwn, SluiceError } from '#base'
+import { clone, equal, isObject, limits, setOwn, SluiceError, tooLarge } from '#base'
+import { isDeeperThan } from './depth.ts'
 
 interface Operation {
   op: string
@@ -11,11 +12,14 @@ interface Operation {
 // kube-apiserver's own limit on one request.
 const maxOperations = 10_000
 
-/** JSON Patch (RFC 6902): a new document. Throws `PATCH_INVALID`, and `PATCH_TEST_FAILED` when a `test` does not hold. */
+/**
+ * JSON Patch (RFC 6902): a new document. Throws `PATCH_INVALID` for what is no patch, `PATCH_PATH_MISSING` and
+ * `PATCH_TEST_FAILED` when it does not fit the document, and `LIMIT_EXCEEDED`.
+ */
 export function jsonPatch(document: unknown, operations: unknown): unknown {
   if (!Array.isArray(operations)) throw bad('operations', typeof operations, 'a list')
   if (operations.length > maxOperations)
-    throw bad('operations', `${operations.length} of them`, `at most ${maxOperations}`)
+    throw tooLarge('the patch', `${operations.length} operations`, `at most ${maxOperations}`)
   const budget = { left: limits.requestBytes }
   return operations.reduce<unknown>(
     (current, each, index) => run(current, parse(each, index), budget),
@@ -62,7 +66,7 @@ function run(document: unknown, operation: Operation, budget: { left: number }):
   // Copies of copies double the document with every operation.
   budget.left -= JSON.stringify(moved).length
   if (budget.left < 0)
-    throw bad('copy', 'a document that grows without end', `at most ${limits.requestBytes} bytes`)
+    throw tooLarge('the patch', 'copies without end', `at most ${limits.requestBytes} bytes of them`)
   return add(document, path, clone(moved))
 }
 
@@ -75,6 +79,7 @@ function read(document: unknown, path: readonly string[]): unknown {
 }
 
 function add(document: unknown, path: readonly string[], value: unknown): unknown {
+  checkDepth(path, value)
   const last = path.at(-1)
   if (last === undefined) return value
   const parent = read(document, path.slice(0, -1))
@@ -96,6 +101,7 @@ function remove(document: unknown, path: readonly string[]): unknown {
 }
 
 function replace(document: unknown, path: readonly string[], value: unknown): unknown {
+  checkDepth(path, value)
   const last = path.at(-1)
   if (last === undefined) return value
   read(document, path)
@@ -115,11 +121,23 @@ function test(document: unknown, path: readonly string[], value: unknown): unkno
 
 function indexOf(list: unknown[], part: string, path: readonly string[], max: number): number {
   if (/^(?:0|[1-9]\d*)$/.test(part) && Number(part) <= max) return Number(part)
-  throw bad(format(path), `index ${JSON.stringify(part)}`, `a place in a list of ${list.length}`)
+  throw new SluiceError(
+    'PATCH_PATH_MISSING',
+    `Cannot patch ${format(path)}: found index ${JSON.stringify(part)}, wanted a place in a list of ${list.length}`,
+  )
+}
+
+// Small operations could otherwise nest a document deeper than any walk over it can go.
+function checkDepth(path: readonly string[], value: unknown): void {
+  if (isDeeperThan(value, limits.yamlDepth - path.length))
+    throw bad(format(path.slice(0, 8)), 'deeper nesting', `at most ${limits.yamlDepth} levels`)
 }
 
 function missing(path: readonly string[]): SluiceError {
-  return bad(format(path), 'nothing there', 'an existing path')
+  return new SluiceError(
+    'PATCH_PATH_MISSING',
+    `Cannot patch ${format(path)}: found nothing there, wanted an existing path`,
+  )
 }
 
 function format(path: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type { Schema } from '#api'
-import { canonicalJson, isObject, SluiceError } from '#base'
+import { canonicalJson, isObject } from '#base'
 import { schemaOf } from './default.ts'
+import { formatPath } from './field-set.ts'
 import { fieldOf } from './prune.ts'
 import { rootSchema } from './root.ts'
 
@@ -54,21 +55,22 @@ export function groupParts(parts: readonly Part[]): Map<string, Part[]> {
   return groups
 }
 
-/** Throws `OBJECT_INVALID` when a keyed list or set of an applied configuration names an item twice or without a key. */
-export function checkItems(schema: Schema | undefined, value: unknown, path: string): void {
-  if (shapeOf(schema, value) === 'leaf') return
-  const parts = partsOf(schema, value)
-  for (const [step, group] of groupParts(parts)) {
-    if (Array.isArray(value) && (group.length > 1 || step === 'k:{}')) {
-      const found = step === 'k:{}' ? 'an item without its key fields' : `two items ${step.slice(2)}`
-      const keys = schema?.['x-kubernetes-list-map-keys']?.join(', ') ?? 'its value'
-      throw new SluiceError(
-        'OBJECT_INVALID',
-        `Cannot apply ${path}: found ${found}, wanted items unique by ${keys}`,
-      )
+/** What keeps a keyed list or set of an applied configuration from being merged: items named twice or without a key. */
+export function itemProblems(
+  schema: Schema | undefined,
+  value: unknown,
+  path: readonly string[] = [],
+): string[] {
+  if (shapeOf(schema, value) === 'leaf') return []
+  return [...groupParts(partsOf(schema, value))].flatMap(([step, group]) => {
+    if (Array.isArray(value) && step === 'k:{}') {
+      const keys = schema?.['x-kubernetes-list-map-keys']?.map((key) => JSON.stringify(key)).join(', ')
+      return [`${formatPath(path)}: associative list with keys has an element that omits key field ${keys}`]
     }
-    for (const part of group) checkItems(part.schema, part.value, `${path}.${step.slice(2)}`)
-  }
+    if (Array.isArray(value) && group.length > 1)
+      return [`${formatPath(path)}: duplicate entries for key ${formatPath([step])}`]
+    return group.flatMap((part) => itemProblems(part.schema, part.value, [...path, step]))
+  })
 }
 
 function itemStep(schema: Schema | undefined, item: unknown): string {

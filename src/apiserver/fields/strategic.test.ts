@@ -48,8 +48,8 @@ test('keyed lists merge by their key, at every depth', () => {
         name: 'a',
         image: '1',
         env: [
-          { name: 'X', value: 'x' },
           { name: 'Y', value: 'y' },
+          { name: 'X', value: 'x' },
         ],
       },
       { name: 'b' },
@@ -96,6 +96,14 @@ test('$setElementOrder orders the items it names and keeps the server’s own in
   }
   expect(apply(current, patch)).toEqual({
     containers: [{ name: 'own' }, { name: 'b' }, { name: 'a' }, { name: 'c' }],
+  })
+})
+test('without an order, new items come in front of those that only the server has', () => {
+  const named = (...names: string[]): object => ({ containers: names.map((name) => ({ name })) })
+  expect(apply(named('a', 'b'), named('c'))).toEqual(named('c', 'a', 'b'))
+  expect(apply(named('a', 'b', 'own'), named('b', 'new', 'a'))).toEqual(named('b', 'new', 'a', 'own'))
+  expect(apply({ finalizers: ['own', 'a'] }, { finalizers: ['a', 'new'] })).toEqual({
+    finalizers: ['own', 'a', 'new'],
   })
 })
 test('new values are stored without directives', () => {

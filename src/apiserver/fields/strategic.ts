@@ -44,9 +44,12 @@ function mergeValue(schema: Schema | undefined, current: unknown, value: unknown
   if (!Array.isArray(value)) return value
   if (!strategies(schema).includes('merge')) return strip(value)
   const list = Array.isArray(current) ? (current as unknown[]) : []
-  return schema?.['x-kubernetes-patch-merge-key'] && value.every(isObject)
-    ? mergeKeyed(schema, list, value)
-    : union(list, strip(value) as unknown[])
+  const mergeKey = schema?.['x-kubernetes-patch-merge-key']
+  const merged =
+    schema && mergeKey && value.every(isObject)
+      ? mergeKeyed(schema, list, value)
+      : union(list, strip(value) as unknown[])
+  return ordered(merged, { order: value, before: list, mergeKey })
 }
 
 function mergeKeyed(schema: Schema, current: unknown[], patch: Fields[]): unknown[] {
@@ -90,7 +93,6 @@ function dropFrom(kept: Fields, key: string, values: unknown): void {
   kept[key] = list.filter((item) => !values.some((value) => equal(value, item)))
 }
 
-// Items named by the directive come in its order; the server's own keep their place before the next item they preceded.
 function reorder(
   schema: Schema | undefined,
   { current, kept, patch }: { current: Fields; kept: Fields; patch: Fields },
@@ -101,23 +103,43 @@ function reorder(
   if (!Array.isArray(order)) throw bad(`${orderPrefix}${key}`, JSON.stringify(order), 'a list')
   if (!Array.isArray(list)) return
   const mergeKey = (schema && schemaOf(schema, key))?.['x-kubernetes-patch-merge-key']
+  const before = Array.isArray(current[key]) ? (current[key] as unknown[]) : []
+  kept[key] = ordered(list, { order, before, mergeKey })
+}
+
+interface Order {
+  /** The items, or their keys, as the patch names them. */
+  order: readonly unknown[]
+  /** The list before the patch. */
+  before: readonly unknown[]
+  mergeKey: string | undefined
+}
+
+// Items that the patch names come in its order; one of the server's own stays in front of the next item it preceded, and
+// behind what is new.
+function ordered(list: readonly unknown[], { order, before, mergeKey }: Order): unknown[] {
   const identity = (item: unknown): string =>
-    canonicalJson(mergeKey && isObject(item) ? item[mergeKey] : item)
-  const wanted = order.map(identity)
-  const before = Array.isArray(current[key]) ? (current[key] as unknown[]).map(identity) : []
+    canonicalJson((mergeKey && isObject(item) ? item[mergeKey] : item) ?? null)
+  const wanted = placesOf(order.map(identity))
+  const places = placesOf(before.map(identity))
+  const placeOf = (item: unknown): number => places.get(identity(item)) ?? -1
   const named = list
-    .filter((item) => wanted.includes(identity(item)))
-    .sort((a, b) => wanted.indexOf(identity(a)) - wanted.indexOf(identity(b)))
-  let others = list.filter((item) => !wanted.includes(identity(item)))
+    .filter((item) => wanted.has(identity(item)))
+    .sort((a, b) => (wanted.get(identity(a)) ?? 0) - (wanted.get(identity(b)) ?? 0))
+  const others = list.filter((item) => !wanted.has(identity(item))).sort((a, b) => placeOf(a) - placeOf(b))
   const result: unknown[] = []
+  let next = 0
   for (const item of named) {
-    const place = before.indexOf(identity(item))
-    const earlier = others.filter((other) => before.indexOf(identity(other)) < place)
-    result.push(...earlier)
-    others = others.filter((other) => !earlier.includes(other))
+    const place = placeOf(item)
+    while (next < others.length && placeOf(others[next]) < place) result.push(others[next++])
     result.push(item)
   }
-  kept[key] = [...result, ...others]
+  return [...result, ...others.slice(next)]
+}
+
+function placesOf(identities: readonly string[]): Map<string, number> {
+  // Of two with one identity the first counts.
+  return new Map(identities.map((identity, place) => [identity, place] as const).reverse())
 }
 
 function strategies(schema: Schema | undefined): string[] {
