@@ -15,7 +15,7 @@ export interface LiveObject {
  * apply free and a health wait a subscription.
  */
 export interface LiveView {
-  /** Resolves once the objects of this kind are known; false when we may not list them. */
+  /** Resolves once the objects of this kind are known; false when it is not served or we may not list it. */
   know(apiVersion: string, kind: string): Promise<boolean>
   get(ref: ObjectRef): LiveObject | undefined
   /** Calls `changed` after every change of the object; the result ends that. */
@@ -46,6 +46,8 @@ export function openLiveView(cluster: Cluster, options: LiveViewOptions): LiveVi
   }
   return {
     async know(apiVersion, kind) {
+      // A kind that nobody serves has no objects; waiting for its first list would be waiting for ever.
+      if (!(await isServed(cluster, apiVersion, kind))) return false
       const entry = view(apiVersion, kind)
       entry.follower ??= followKind(
         cluster,
@@ -64,6 +66,16 @@ export function openLiveView(cluster: Cluster, options: LiveViewOptions): LiveVi
     get: (ref) => view(ref.apiVersion, ref.kind).objects.get(keyOf(ref)),
     observe: (ref, changed) => view(ref.apiVersion, ref.kind).observe(keyOf(ref), changed),
     note: (object) => view(object.apiVersion, object.kind).put(object),
+  }
+}
+
+async function isServed(cluster: Cluster, apiVersion: string, kind: string): Promise<boolean> {
+  try {
+    await cluster.resourceOf(apiVersion, kind)
+    return true
+  } catch (error) {
+    if (isCode(error, 'KUBE_KIND_UNKNOWN')) return false
+    throw error
   }
 }
 
