@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { pickPlugin } from './pick-plugin.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 // Built beside its place and then moved there, so that a command that runs meanwhile never sees half of it.
@@ -23,6 +24,7 @@ await build({
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [pickPlugin(join(root, 'src'))],
   // Some dependencies are CommonJS and call require at run time.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
 })

@@ -1,12 +1,11 @@
 import { basename } from 'node:path'
-import { CommanderError } from 'commander'
-import { tellError } from './errors.ts'
-import { createProgram } from './program.ts'
+import { runCommandLine } from './command-line.ts'
 import { processTerminal } from './terminal.ts'
 
+// A reader that has enough (`| head -1`) ends us quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
 const terminal = processTerminal(basename(process.argv[1] ?? 'sluice'))
-try {
-  await createProgram(terminal).parseAsync(process.argv)
-} catch (error) {
-  process.exitCode = error instanceof CommanderError ? error.exitCode : tellError(error, terminal)
-}
+process.exitCode = await runCommandLine(process.argv.slice(2), terminal)

@@ -1,3 +1,5 @@
+import { limits, readAll, SluiceError } from '#base'
+
 /** Where a command reads and writes, and what it may know of its surroundings. */
 export interface Terminal {
   /** `sluice`, or `flux` when called by that name. */
@@ -12,6 +14,8 @@ export interface Terminal {
   tell(text: string): void
   /** All of stdin. */
   readStdin(): Promise<Uint8Array>
+  /** The answer to a question, one line; undefined when nobody is there to answer. */
+  ask(question: string): Promise<string | undefined>
   readonly interactive: boolean
   /** Whether stdout is a terminal that shows colours. */
   readonly colours: boolean
@@ -28,30 +32,45 @@ export function symbolLine(symbol: Symbol, text: string): string {
   return `${symbols[symbol]} ${text}\n`
 }
 
-/** The terminal of this process. */
+/** The terminal of this process, for a program that was called by `name`. */
 export function processTerminal(name: string): Terminal {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // The second one means it.
-      if (stop.signal.aborted) process.exit(130)
-      stop.abort(new Error('interrupted'))
-    })
-  }
   return {
-    name,
+    name: name === 'flux' ? 'flux' : 'sluice',
     env: process.env,
     cwd: process.cwd(),
     print: (text) => void process.stdout.write(text),
     say: (symbol, text) => void process.stderr.write(symbolLine(symbol, text)),
     tell: (text) => void process.stderr.write(text),
-    async readStdin() {
-      const chunks: Buffer[] = []
-      for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-      return Buffer.concat(chunks)
-    },
+    readStdin: () => readAll(process.stdin, limits.fileBytes, 'stdin'),
+    ask,
     interactive: process.stdin.isTTY,
     colours: process.stdout.isTTY,
-    signal: stop.signal,
+    signal: interruption(),
+  }
+}
+
+// The exit code that shells give a program that Ctrl-C has ended.
+const interrupted = 130
+
+function interruption(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // The second one means it.
+      if (stop.signal.aborted) process.exit(interrupted)
+      stop.abort(new SluiceError('INTERRUPTED', 'interrupted', { details: { exitCode: interrupted } }))
+    })
+  }
+  return stop.signal
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined
+  const { createInterface } = await import('node:readline/promises')
+  const reader = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await reader.question(question)
+  } finally {
+    reader.close()
   }
 }
