@@ -59,16 +59,27 @@ export function openDialer(options: DialOptions = {}): Dialer {
 async function openDispatcher(options: DialOptions): Promise<Dispatcher> {
   // The default export: a bundler gives a CommonJS package no others when it is loaded lazily.
   const { Agent, ProxyAgent } = (await import('undici')).default
-  const tls = {
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
-    ...(options.cert === undefined ? {} : { cert: options.cert }),
-    ...(options.key === undefined ? {} : { key: options.key }),
-    ...(options.serverName === undefined ? {} : { servername: options.serverName }),
-    ...(options.insecureTls ? { rejectUnauthorized: false } : {}),
-  }
+  const tls = tlsOf(options)
   const pool = { connections: options.connections ?? 16, pipelining: 1 }
   if (options.proxy !== undefined) return new ProxyAgent({ uri: options.proxy, requestTls: tls, ...pool })
   return new Agent({ connect: { ...tls, timeout: limits.connectTimeout }, ...pool })
+}
+
+/** The TLS options of a connection, in Node's words. */
+export function tlsOf({
+  ca,
+  cert,
+  key,
+  serverName,
+  insecureTls,
+}: DialOptions): Record<string, string | boolean> {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(insecureTls ? { rejectUnauthorized: false } : {}),
+  }
 }
 
 function responseOf(response: Dispatcher.ResponseData, url: string): HttpResponse {
@@ -95,7 +106,8 @@ async function* guarded(body: AsyncIterable<Uint8Array>, url: string): AsyncGene
   }
 }
 
-function connectionError(url: string, cause: unknown): SluiceError {
+/** The error for a connection that could not be made or broke; `cause` may be anything that a client library throws. */
+export function connectionError(url: string, cause: unknown): SluiceError {
   const { code, message } = (cause instanceof Error ? cause : { message: String(cause) }) as {
     code?: string
     message: string

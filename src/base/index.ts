@@ -1,5 +1,6 @@
 export type { Clock } from './clock.ts'
 export { formatTime, systemClock } from './clock.ts'
+export { openLightDialer } from './dial.light.ts'
 export type { Dialer, DialOptions } from './dial.ts'
 export { openDialer } from './dial.ts'
 export type { Digest } from './digest.ts'

@@ -77,7 +77,12 @@ async function answer(
 ): Promise<void> {
   const gone = new AbortController()
   res.on('close', () => gone.abort())
-  const response = await handler(requestOf(req, scheme, gone.signal))
+  const request = requestOf(req, scheme, gone.signal)
+  if (!request) {
+    res.writeHead(400, { 'content-type': 'text/plain', connection: 'close' }).end('Bad Request\n')
+    return
+  }
+  const response = await handler(request)
   for (const [name, value] of response.headers) res.appendHeader(name, value)
   res.writeHead(response.status)
   if (!response.body || req.method === 'HEAD') {
@@ -96,7 +101,8 @@ async function answer(
   res.end()
 }
 
-function requestOf(req: IncomingMessage, scheme: string, signal: AbortSignal): Request {
+/** Undefined for a Host or a method (TRACE) that no Request can have. */
+function requestOf(req: IncomingMessage, scheme: string, signal: AbortSignal): Request | undefined {
   const headers = new Headers()
   for (let i = 0; i + 1 < req.rawHeaders.length; i += 2)
     headers.append(req.rawHeaders[i] ?? '', req.rawHeaders[i + 1] ?? '')
@@ -106,7 +112,12 @@ function requestOf(req: IncomingMessage, scheme: string, signal: AbortSignal): R
     init.body = bodyOf(req)
     init.duplex = 'half'
   }
-  return new Request(`${scheme}://${req.headers.host ?? 'localhost'}${req.url ?? '/'}`, init)
+  const url = `${scheme}://${req.headers.host ?? 'localhost'}${req.url ?? '/'}`
+  try {
+    return new Request(url, init)
+  } catch {
+    return undefined
+  }
 }
 
 function bodyOf(req: IncomingMessage): ReadableStream<Uint8Array> {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { openLightDialer } from './dial.light.ts'
 import { type Dialer, openDialer } from './dial.ts'
 import { isCode } from './error.ts'
-import { fetchFrom, type Handler, textOf } from './fetch.ts'
+import { type Fetch, fetchFrom, type Handler, textOf } from './fetch.ts'
 import { readAll } from './limit.ts'
 import { type Listener, listen } from './listen.ts'
 
@@ -25,9 +26,15 @@ const echo: Handler = async (request) =>
 
 describe('a handler behaves the same in process and over a socket', () => {
   const request = { method: 'PUT', headers: { 'x-a': ['1', '2'] }, body: 'hello' }
-  test.each(['in process', 'over a socket'])('%s', async (where) => {
+  test.each(['in process', 'over a socket', 'over a light socket'])('%s', async (where) => {
     const { url, dialer } = await serve(echo)
-    const fetch = where === 'in process' ? fetchFrom(echo) : dialer.fetch
+    const light = openLightDialer()
+    open.push(light)
+    const fetch = {
+      'in process': fetchFrom(echo),
+      'over a socket': dialer.fetch,
+      'over a light socket': light.fetch,
+    }[where] as Fetch
     const response = await fetch({ ...request, url: `${url}/p` })
     expect(response.status).toBe(201)
     expect(response.header('x-b')).toBe('c')
@@ -56,9 +63,11 @@ test('a streamed response can be left in the middle, and the handler is told', a
   await expect.poll(() => cancelled).toBe(true)
 })
 
-test('openDialer() says which address did not answer, and that trying again may help', async () => {
-  const { url, dialer } = await serve(echo)
+test.each([openDialer, openLightDialer])('%o says which address did not answer', async (openOne) => {
+  const { url } = await serve(echo)
   await open.pop()?.close()
+  const dialer = openOne()
+  open.push(dialer)
   const failure = await dialer.fetch({ method: 'GET', url }).catch((error: unknown) => error)
   expect(isCode(failure, 'CONNECTION_FAILED') && failure.retryable).toBe(true)
   expect(String(failure)).toContain(`Cannot reach ${url}`)
