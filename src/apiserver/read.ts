@@ -2,6 +2,7 @@ import type { KubeObject } from '#api'
 import { keyOf } from './bucket.ts'
 import { formatContinue, parseContinue } from './continue.ts'
 import type { Core } from './core.ts'
+import { checkListOptions } from './list-options.ts'
 import { partialOf } from './partial.ts'
 import { type ApiRequest, numberOf } from './request.ts'
 import { readAs, targetOf } from './resource.ts'
@@ -62,6 +63,7 @@ export function listObjects(core: Core, request: ApiRequest): Response {
 /** The stored objects of the page that a request asks for. */
 export function pageOf(core: Core, request: ApiRequest): { objects: KubeObject[]; meta: ListMeta } {
   const { resource, namespace, query } = request
+  checkListOptions(query)
   const token = query.get('continue') ? parseContinue(query.get('continue') ?? '') : undefined
   const limit = numberOf(query, 'limit') ?? 0
   const revision = token?.revision ?? exactRevisionOf(core, query)
@@ -96,8 +98,6 @@ export function pageOf(core: Core, request: ApiRequest): { objects: KubeObject[]
 function exactRevisionOf(core: Core, query: URLSearchParams): number | undefined {
   const match = query.get('resourceVersionMatch')
   const version = query.get('resourceVersion')
-  if (match !== null && match !== '' && match !== 'Exact' && match !== 'NotOlderThan')
-    throw badRequest(`resourceVersionMatch: Unsupported value: "${match}"`)
   if (version === null || version === '' || version === '0') return undefined
   const revision = parseRevision(version)
   if (revision > core.store.revision) throw revisionTooLarge(version, core.store.revision)

@@ -1,11 +1,12 @@
 import type { KubeObject } from '#api'
 import type { Core } from './core.ts'
+import { checkWatchOptions, sendInitialOf } from './list-options.ts'
 import { partialOf } from './partial.ts'
 import { matcherOf, parseRevision } from './read.ts'
 import { type ApiRequest, flagOf, numberOf } from './request.ts'
 import { readAs } from './resource.ts'
 import type { Matcher } from './selectors.ts'
-import { expired, invalid, statusOf } from './status-error.ts'
+import { expired, statusOf } from './status-error.ts'
 import type { StoreEvent } from './storage.ts'
 import { tableOf } from './table.ts'
 
@@ -51,8 +52,8 @@ interface Start {
 function startOf(core: Core, request: ApiRequest): Start {
   const { resource, namespace, query } = request
   const version = query.get('resourceVersion') ?? ''
-  const sendInitial = query.has('sendInitialEvents') ? flagOf(query, 'sendInitialEvents') : undefined
-  checkInitial(query, sendInitial)
+  const sendInitial = sendInitialOf(query)
+  checkWatchOptions(query)
   const current = (): readonly KubeObject[] => core.store.list(resource.bucket, namespace)
   if (sendInitial) return { initial: current(), missed: [], markEnd: flagOf(query, 'allowWatchBookmarks') }
   if (version === '' || version === '0')
@@ -63,26 +64,6 @@ function startOf(core: Core, request: ApiRequest): Start {
   if (missed) return { initial: [], missed, markEnd: false }
   const error = expired(`too old resource version: ${version} (${core.store.revision})`)
   return { initial: [], missed: [], markEnd: false, error }
-}
-
-function checkInitial(query: URLSearchParams, sendInitial: boolean | undefined): void {
-  const match = query.get('resourceVersionMatch') ?? ''
-  if (sendInitial !== undefined && match !== 'NotOlderThan')
-    throw optionProblem(
-      'resourceVersionMatch',
-      'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    )
-  if (sendInitial === undefined && match !== '')
-    throw optionProblem(
-      'resourceVersionMatch',
-      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    )
-}
-
-function optionProblem(field: string, message: string): Error {
-  return invalid({ group: 'meta.k8s.io', resource: 'ListOptions' }, '', [
-    { field, reason: 'FieldValueForbidden', message: `Forbidden: ${message}` },
-  ])
 }
 
 interface Shared {

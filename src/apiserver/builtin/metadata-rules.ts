@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectMeta, OwnerReference } from '#api'
 import { type FieldProblem, invalid, required } from '../fields/problem.ts'
 import type { BuiltinKind } from './kind.ts'
-import { dnsLabel, dnsSubdomain, pathSegment, qualifiedName, type Syntax, labelValue } from './names.ts'
+import { dnsLabel, dnsSubdomain, labelValue, pathSegment, qualifiedName, type Syntax } from './names.ts'
 import { textAt } from './walk.ts'
 
 const maxAnnotationBytes = 256 * 1024

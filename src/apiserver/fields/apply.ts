@@ -1,7 +1,7 @@
 import type { KubeObject, Schema } from '#api'
 import { canonicalJson, clone, SluiceError } from '#base'
 import { collectFields } from './collect.ts'
-import { compareFields, type Comparison } from './compare.ts'
+import { type Comparison, compareFields } from './compare.ts'
 import { describeConflict, type FieldConflict } from './conflict.ts'
 import {
   difference,

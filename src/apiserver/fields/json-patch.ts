@@ -1,4 +1,4 @@
-import { clone, equal, isObject, limits, setOwn, SluiceError, tooLarge } from '#base'
+import { clone, equal, isObject, limits, SluiceError, setOwn, tooLarge } from '#base'
 import { isDeeperThan } from './depth.ts'
 
 interface Operation {
@@ -17,7 +17,7 @@ const maxOperations = 10_000
  * `PATCH_TEST_FAILED` when it does not fit the document, and `LIMIT_EXCEEDED`.
  */
 export function jsonPatch(document: unknown, operations: unknown): unknown {
-  if (!Array.isArray(operations)) throw bad('operations', typeof operations, 'a list')
+  if (!Array.isArray(operations)) throw bad('operations', kindOf(operations), 'a list')
   if (operations.length > maxOperations)
     throw tooLarge('the patch', `${operations.length} operations`, `at most ${maxOperations}`)
   const budget = { left: limits.requestBytes }
@@ -142,6 +142,14 @@ function missing(path: readonly string[]): SluiceError {
 
 function format(path: readonly string[]): string {
   return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('') || '""'
+}
+
+function kindOf(value: unknown): string {
+  return value === undefined || value === null
+    ? 'nothing'
+    : isObject(value)
+      ? 'an object'
+      : `a ${typeof value}`
 }
 
 function bad(where: string, found: string, wanted: string): SluiceError {

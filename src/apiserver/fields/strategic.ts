@@ -1,5 +1,5 @@
 import type { Schema } from '#api'
-import { canonicalJson, clone, equal, isObject, setOwn, SluiceError } from '#base'
+import { canonicalJson, clone, equal, isObject, SluiceError, setOwn } from '#base'
 import { schemaOf } from './default.ts'
 
 type Fields = Record<string, unknown>

@@ -1,5 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry, Schema } from '#api'
-import { compareFields, type Comparison } from './compare.ts'
+import { type Comparison, compareFields } from './compare.ts'
 import { difference, isEmpty, union } from './field-set.ts'
 import {
   capUpdaters,
