@@ -1,0 +1,111 @@
+import { RE2JS } from 're2js'
+import { isObject, setOwn, SluiceError } from '#base'
+import type { Place } from './field-path.ts'
+
+/** Splits `spec.containers.[name=web].env.0.value` at its dots; `\.` and dots in brackets do not count. */
+export function splitFieldPath(path: string): string[] {
+  const steps: string[] = []
+  let step = ''
+  let depth = 0
+  for (let at = 0; at < path.length; at++) {
+    const char = path[at] ?? ''
+    if (char === '\\' && path[at + 1] === '.') step += path[++at] ?? ''
+    else if (char === '.' && depth === 0) {
+      if (step !== '') steps.push(step)
+      step = ''
+    } else {
+      if (char === '[') depth++
+      if (char === ']') depth = Math.max(0, depth - 1)
+      step += char
+    }
+  }
+  if (step !== '') steps.push(step)
+  return steps
+}
+
+/** The places that a path leads to; with `create` missing maps are made on the way. */
+export function placesAt(object: Record<string, unknown>, path: string, create: boolean): Place[] {
+  const steps = splitFieldPath(path)
+  let places: Place[] = [{ get: () => object, set: () => undefined }]
+  for (const [at, step] of steps.entries())
+    places = places.flatMap((place) => childrenOf(place, step, { create, next: steps[at + 1] }))
+  return places
+}
+
+interface StepContext {
+  readonly create: boolean
+  readonly next: string | undefined
+}
+
+function childrenOf(place: Place, step: string, context: StepContext): Place[] {
+  const { create } = context
+  let value = place.get()
+  if ((value === undefined || value === null) && create) {
+    value = isListStep(step) ? [] : {}
+    place.set(value)
+  }
+  if (step === '*') return everyChild(value)
+  const condition = /^\[([^=]*)=(.*)\]$/s.exec(step)
+  if (Array.isArray(value)) {
+    if (condition) return matching(value, condition[1] ?? '', condition[2] ?? '', create)
+    return element(value, step, create)
+  }
+  if (isObject(value)) return member(value, step, context)
+  return []
+}
+
+function isListStep(step: string): boolean {
+  return step === '-' || /^\[.*\]$/s.test(step)
+}
+
+function everyChild(value: unknown): Place[] {
+  if (Array.isArray(value)) return value.map((_, index) => inList(value, index))
+  return isObject(value) ? Object.keys(value).map((key) => inMap(value, key)) : []
+}
+
+function matching(list: unknown[], key: string, value: string, create: boolean): Place[] {
+  const pattern = RE2JS.compile(`^(?:${value})$`)
+  const matches = (item: unknown): boolean => {
+    const found = key === '' ? item : isObject(item) ? item[key] : undefined
+    return found !== undefined && typeof found !== 'object' && pattern.matcher(String(found)).find()
+  }
+  const places = list.flatMap((item, index) => (matches(item) ? [inList(list, index)] : []))
+  if (places.length > 0 || !create) return places
+  list.push(key === '' ? value : { [key]: value })
+  return [inList(list, list.length - 1)]
+}
+
+function element(list: unknown[], step: string, create: boolean): Place[] {
+  if (step === '-') {
+    if (create) list.push(undefined)
+    return list.length > 0 ? [inList(list, list.length - 1)] : []
+  }
+  const index = /^\d+$/.test(step) ? Number(step) : -1
+  if (index >= 0 && index < list.length) return [inList(list, index)]
+  if (index === list.length && create) {
+    list.push(undefined)
+    return [inList(list, index)]
+  }
+  if (index < 0)
+    // A field name on a list means that field of every element.
+    return list.flatMap((item) => (isObject(item) ? member(item, step, { create, next: undefined }) : []))
+  throw new SluiceError(
+    'BUILD_REPLACEMENT_FAILED',
+    `index ${step} specified but only ${list.length} elements found`,
+  )
+}
+
+function member(holder: Record<string, unknown>, key: string, { create }: StepContext): Place[] {
+  return Object.hasOwn(holder, key) || create ? [inMap(holder, key)] : []
+}
+
+function inList(list: unknown[], index: number): Place {
+  return { get: () => list[index], set: (value) => void (list[index] = value) }
+}
+
+function inMap(holder: Record<string, unknown>, key: string): Place {
+  return {
+    get: () => (Object.hasOwn(holder, key) ? holder[key] : undefined),
+    set: (value) => setOwn(holder, key, value),
+  }
+}
