@@ -17,17 +17,17 @@ export async function exportText(object: KubeObject, durations: readonly string[
       ...(labels && Object.keys(labels).length > 0 ? { labels } : {}),
       ...(annotations && Object.keys(annotations).length > 0 ? { annotations } : {}),
     },
-    spec: isObject(spec) ? withGoDurations(spec, durations) : spec,
+    spec: isObject(spec) ? asGoWrites(spec, durations) : spec,
   })}`
 }
 
-function withGoDurations(
-  spec: Record<string, unknown>,
-  durations: readonly string[],
-): Record<string, unknown> {
-  const fields = Object.entries(spec).map(([field, value]) => {
-    const isDuration = durations.includes(field) && typeof value === 'string'
-    return [field, isDuration ? formatDuration(parseDuration(value)) : value] as const
-  })
+function asGoWrites(spec: Record<string, unknown>, durations: readonly string[]): Record<string, unknown> {
+  const fields = Object.entries(spec)
+    // Flux leaves out switches that are off, but `prune`, which is required.
+    .filter(([field, value]) => value !== false || field === 'prune')
+    .map(([field, value]) => {
+      const isDuration = durations.includes(field) && typeof value === 'string'
+      return [field, isDuration ? formatDuration(parseDuration(value)) : value] as const
+    })
   return Object.fromEntries(fields)
 }

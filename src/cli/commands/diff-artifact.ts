@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type FileTree, SluiceError } from '#base'
+import { type FileTree, isCode, SluiceError } from '#base'
 import { addSourceFlags, checkPathFlag, readSource, type SourceFlags } from '../artifact-source.ts'
 import { type Format, formatValue, outputOption } from '../output.ts'
 import { addRegistryFlags, readArtifactUrl, withRepository } from '../registry-access.ts'
@@ -31,7 +31,7 @@ async function diffCommand(
 ): Promise<void> {
   const reference = await readArtifactUrl(url)
   checkPathFlag(flags)
-  const local = await readSource(flags, terminal)
+  const local = await readSource(flags, terminal).catch(withoutDetail)
   await withRepository(reference, command, terminal, async ({ repository, signal }) => {
     const { pullArtifact, unpack } = await import('#artifact')
     const pulled = await pullArtifact(repository, undefined, { signal })
@@ -43,4 +43,10 @@ async function diffCommand(
       throw new SluiceError('ARTIFACT_DIFFERS', 'the remote artifact contents differs from the local one')
     if (!flags.output) terminal.say('success', 'no changes detected')
   })
+}
+
+// Flux says here less than it does when it pushes.
+function withoutDetail(error: unknown): never {
+  if (!isCode(error, 'PATH_NOT_FOUND')) throw error
+  throw new SluiceError(error.code, error.message.replace(/: [^:]*: [^:]*$/, ''), { cause: error })
 }
