@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { KubeObject } from '#api'
+import { systemClock } from '#base'
 import { type ApiServer, createApiServer } from './server.ts'
 import { call, eventually } from './test-client.ts'
 
@@ -161,4 +162,29 @@ test('an autoscaler of version 1 is one of version 2 with a CPU target', async (
   })
   const one = await call(server.handler, `GET /apis/autoscaling/v1${path}/h`)
   expect(one.body['spec']).toMatchObject({ targetCPUUtilizationPercentage: 80 })
+})
+
+test('an Event is kept for an hour after it was last seen', async () => {
+  let now = Date.UTC(2026, 0, 1)
+  let sweep: (() => void) | undefined
+  const after = (_ms: number, task: () => void): (() => void) => {
+    sweep = task
+    return () => undefined
+  }
+  const aging = await createApiServer({ simulate: false, clock: { ...systemClock, now: () => now, after } })
+  const events = '/api/v1/namespaces/default/events'
+  const event = (name: string, more: object = {}): object => ({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name },
+    involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' },
+    ...more,
+  })
+  await call(aging.handler, `POST ${events}`, event('old'))
+  await call(aging.handler, `POST ${events}`, event('repeated', { lastTimestamp: '2026-01-01T00:30:00Z' }))
+  now += 61 * 60 * 1000
+  sweep?.()
+  await eventually(async () => (await call(aging.handler, `GET ${events}/old`)).status === 404)
+  expect((await call(aging.handler, `GET ${events}/repeated`)).status).toBe(200)
+  await aging.close()
 })

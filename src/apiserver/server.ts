@@ -2,6 +2,7 @@ import { type Clock, type Handler, type Log, messageOf, silentLog, systemClock }
 import { bootstrap } from './bootstrap.ts'
 import { type Core, createJsonCache } from './core.ts'
 import { startCrdController } from './crd-controller.ts'
+import { startEventExpiry } from './event-expiry.ts'
 import { startGarbageCollector } from './gc.ts'
 import { createHandler } from './handler.ts'
 import { startNamespaces } from './namespaces.ts'
@@ -51,6 +52,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     startCrdController(core, later, (bucket) => hub.end(bucket)),
     startNamespaces(core, later),
     startGarbageCollector(core, later),
+    startEventExpiry(core, later),
   ]
   bootstrap(core)
   if (simulate) stops.push(startSimulation(core, later, simulateDelay))

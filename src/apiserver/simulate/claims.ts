@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api'
 import { objectAt, textAt, valueAt } from '../paths.ts'
-import { change, create, remove, setStatus, type World } from './world.ts'
+import { change, create, emit, remove, setStatus, type World } from './world.ts'
 
 const bindCompleted = 'pv.kubernetes.io/bind-completed'
 const boundByController = 'pv.kubernetes.io/bound-by-controller'
@@ -38,6 +38,8 @@ function provision(world: World, claim: KubeObject, storageClass: KubeObject | u
   const known = world.core.store.get('/persistentvolumes', '', volumeName)
   if (known) return known
   const provisioner = textAt(storageClass, 'provisioner')
+  const message = `Successfully provisioned volume ${volumeName} (simulated)`
+  emit(world, claim, { reason: 'ProvisioningSucceeded', message, component: provisioner })
   return create(world, {
     apiVersion: 'v1',
     kind: 'PersistentVolume',

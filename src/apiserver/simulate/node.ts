@@ -1,8 +1,9 @@
 import type { KubeObject } from '#api'
 import { formatTime } from '#base'
 import { ensureObject } from '../ensure.ts'
+import { valueAt } from '../paths.ts'
 import { nodeAddress } from './pods.ts'
-import { nodeName, setStatus, type World } from './world.ts'
+import { emit, nodeName, setStatus, type World } from './world.ts'
 
 /** Labels of the one simulated node. */
 export const nodeLabels: Readonly<Record<string, string>> = {
@@ -21,9 +22,30 @@ export function createNode(world: World): void {
     { manager: 'kubelet' },
   )
   const now = formatTime(core.clock.now())
-  if (!node['status'] || Object.keys(node['status']).length === 0)
+  // Defaulting leaves a status with empty parts.
+  if (valueAt(node, 'status.capacity') === undefined) {
     setStatus(world, node, nodeStatus(now), 'kubelet')
+    const message = `Node ${nodeName} status is now: NodeReady`
+    emit(world, node, { reason: 'NodeReady', message, component: 'kubelet' })
+  }
+  ensureObject(core, leaseOf(node), { manager: 'kubelet' })
   ensureObject(core, storageClass, { manager: 'sluice' })
+}
+
+/** Held once and for all: nobody judges the node by its lease. */
+function leaseOf({ metadata, apiVersion, kind }: KubeObject): KubeObject {
+  const { name, uid = '', creationTimestamp = '' } = metadata
+  const time = creationTimestamp.replace('Z', '.000000Z')
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: {
+      name,
+      namespace: 'kube-node-lease',
+      ownerReferences: [{ apiVersion, kind, name, uid }],
+    },
+    spec: { holderIdentity: name, leaseDurationSeconds: 40, acquireTime: time, renewTime: time },
+  }
 }
 
 const storageClass: KubeObject = {

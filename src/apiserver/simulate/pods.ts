@@ -13,10 +13,8 @@ export function reconcilePod(world: World, pod: KubeObject): void {
   const waiting = textAt(pod, 'status.phase') === 'Pending' && !pod.metadata.deletionTimestamp
   if (!waiting || !world.isFirst(pod)) return
   const { core } = world
-  // Binding leaves no trace in managedFields.
-  if (textAt(pod, 'spec.nodeName') === '')
-    core.store.put('/pods', { ...pod, spec: { ...(pod['spec'] as object), nodeName } })
-  if (outcomeOf(pod) === 'stuck') return setStatus(world, pod, pendingStatus(world, pod), 'kubelet')
+  bind(world, pod)
+  if (outcomeOf(pod) === 'stuck') return hold(world, pod)
   const { namespace = '', name, uid } = pod.metadata
   world.after(world.delay, () => {
     const current = core.store.get('/pods', namespace, name)
@@ -24,7 +22,31 @@ export function reconcilePod(world: World, pod: KubeObject): void {
   })
 }
 
+function bind(world: World, pod: KubeObject): void {
+  // Binding leaves no trace in managedFields. The pods of simulated controllers are born bound.
+  if (textAt(pod, 'spec.nodeName') === '')
+    world.core.store.put('/pods', { ...pod, spec: { ...(pod['spec'] as object), nodeName } })
+  // A kubelet has seen it already, before this server was restarted.
+  if (objectsAt(pod, 'status.conditions').length > 0) return
+  const { namespace = '', name } = pod.metadata
+  const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`
+  emit(world, pod, { reason: 'Scheduled', message, component: 'default-scheduler' })
+}
+
+function hold(world: World, pod: KubeObject): void {
+  setStatus(world, pod, pendingStatus(world, pod), 'kubelet')
+  emit(world, pod, {
+    type: 'Warning',
+    reason: 'Stuck',
+    message: 'Containers are not started, as the annotation sluice.dev/simulate asks for it',
+    component: 'kubelet',
+  })
+}
+
 function finish(world: World, pod: KubeObject): void {
+  const names = objectsAt(pod, 'spec.containers').map(({ name }) => String(name))
+  const message = `Started ${names.length === 1 ? 'container' : 'containers'} ${names.join(', ')} (simulated)`
+  emit(world, pod, { reason: 'Started', message, component: 'kubelet' })
   if (outcomeOf(pod) === 'fail') return fail(world, pod)
   setStatus(world, pod, isTask(pod) ? endedStatus(world, pod, 0) : runningStatus(world, pod), 'kubelet')
 }

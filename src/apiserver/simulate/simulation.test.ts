@@ -135,6 +135,45 @@ test('a workload that is to fail exceeds its deadline, and one that is to be stu
   expect(valueAt(slow, 'status.readyReplicas')).toBeUndefined()
 })
 
+test('what happens to a workload is told by Events about everything that it is made of', async () => {
+  await call(
+    server.handler,
+    `POST ${apps}/statefulsets`,
+    workload('StatefulSet', 'db', {
+      serviceName: 'db',
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
+      ],
+    }),
+  )
+  const told = await eventually(async () => {
+    const events = await items(`${core}/events`)
+    return (
+      events.length >= 6 &&
+      events.map((one) => `${textAt(one, 'involvedObject.kind')} ${textAt(one, 'reason')}`)
+    )
+  })
+  expect(told.sort()).toEqual([
+    'Node NodeReady',
+    'PersistentVolumeClaim ProvisioningSucceeded',
+    'Pod Scheduled',
+    'Pod Started',
+    'StatefulSet SuccessfulCreate',
+    'StatefulSet SuccessfulCreate',
+  ])
+})
+
+test('the one node has a state and a lease', async () => {
+  const node = await get('/api/v1/nodes/sluice')
+  expect(condition(node, 'Ready')).toMatchObject({ status: 'True', reason: 'KubeletReady' })
+  expect(valueAt(node, 'status.nodeInfo')).toMatchObject({ kubeletVersion: 'v1.36.3' })
+  const lease = await get('/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/sluice')
+  expect(lease['spec']).toMatchObject({ holderIdentity: 'sluice' })
+})
+
 test('a deleted Deployment takes everything of it along', async () => {
   await call(server.handler, `POST ${apps}/deployments`, workload('Deployment', 'web'))
   await until(`${apps}/deployments/web`, 'Progressing', 'NewReplicaSetAvailable')

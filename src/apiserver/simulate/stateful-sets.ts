@@ -70,6 +70,8 @@ function claimVolume(
       metadata: { name: claimName, namespace, labels: clone(labels) },
       spec: clone(objectAt(template, 'spec')),
     })
+    const message = `create Claim ${claimName} Pod ${pod} in StatefulSet ${set.metadata.name} success`
+    emit(world, set, { reason: 'SuccessfulCreate', message, component })
   }
   return { name: volume, persistentVolumeClaim: { claimName } }
 }

@@ -83,13 +83,20 @@ export function emit(
     component,
   }: { reason: string; message: string; type?: string; component: string },
 ): void {
-  const { name, namespace = 'default', uid = '', resourceVersion = '' } = about.metadata
+  const { name, namespace, uid = '', resourceVersion = '' } = about.metadata
   const now = formatTime(core.clock.now())
   const event: KubeObject = {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${name}.${randomSuffix()}${randomSuffix()}`, namespace },
-    involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid, resourceVersion },
+    metadata: { name: `${name}.${randomSuffix()}${randomSuffix()}`, namespace: namespace ?? 'default' },
+    involvedObject: {
+      apiVersion: about.apiVersion,
+      kind: about.kind,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      uid,
+      resourceVersion,
+    },
     reason,
     message,
     type,
