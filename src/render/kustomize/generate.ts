@@ -15,15 +15,8 @@ type GeneratedKind = 'ConfigMap' | 'Secret'
 
 /** One entry of `configMapGenerator:` or `secretGenerator:` as an object. Throws `BUILD_GENERATOR_INVALID`. */
 export function generate(kind: GeneratedKind, entry: GeneratorEntry, context: GeneratorContext): Resource {
-  const { name, namespace, behavior = '' } = entry
+  const { name, namespace, behavior } = entry
   if (!name) throw invalid(context, kind, entry, 'it has no name')
-  if (!['', 'unspecified', 'create', 'merge', 'replace'].includes(behavior))
-    throw invalid(
-      context,
-      kind,
-      entry,
-      `behavior ${JSON.stringify(behavior)} is none of create, merge, replace`,
-    )
   const options = mergeOptions(context.generatorOptions, entry.options)
   const object: Record<string, unknown> = {
     apiVersion: 'v1',
@@ -40,6 +33,7 @@ export function generate(kind: GeneratedKind, entry: GeneratorEntry, context: Ge
   }
   return newResource(object, context.file, {
     needsHash: !options.disableNameSuffixHash,
+    // Any other word means create, as kustomize reads it.
     behavior: behavior === 'merge' || behavior === 'replace' ? behavior : 'create',
     origin: {
       configuredIn: context.file,
@@ -73,7 +67,7 @@ export function absorb(list: ResourceList, made: Resource): void {
       `id ${formatId(id)} exists; behavior must be merge or replace (${made.file})`,
       { details: { file: made.file } },
     )
-  list.replace(old, { ...old, needsHash: old.needsHash || made.needsHash, object: combine(old, made) })
+  list.replace(old, { ...old, needsHash: old.needsHash && made.needsHash, object: combine(old, made) })
 }
 
 function combine(old: Resource, made: Resource): Record<string, unknown> {
@@ -153,7 +147,7 @@ function dataOf(kind: GeneratedKind, pairs: Map<string, Uint8Array>): Record<str
     else setOwn(kind === 'Secret' ? data : binaryData, key, wrappedBase64(bytes))
   }
   return {
-    ...(isEmpty(data) ? {} : { data }),
+    ...(isEmpty(data) && kind === 'ConfigMap' ? {} : { data }),
     ...(isEmpty(binaryData) ? {} : { binaryData }),
   }
 }

@@ -13,8 +13,9 @@ export function hashOf(object: Record<string, unknown>): string {
 }
 
 function hashedPart(object: Record<string, unknown>): unknown {
-  const { kind, type = '', data = '', binaryData, stringData, metadata } = object
-  const name = isObject(metadata) ? (metadata['name'] ?? '') : ''
+  const { kind, type = '', data = '', binaryData, stringData } = object
+  // kustomize means to hash the name too, and hashes an empty one.
+  const name = ''
   if (kind === 'ConfigMap') return { kind, name, data, ...(isObject(binaryData) ? { binaryData } : {}) }
   if (kind === 'Secret') return { kind, type, name, data, ...(isObject(stringData) ? { stringData } : {}) }
   return object

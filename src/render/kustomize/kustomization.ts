@@ -261,12 +261,10 @@ const unsupported = ['crds', 'openapi', 'helmGlobals', 'helmCharts', 'helmChartI
 
 /** Reads a kustomization file; throws `KUSTOMIZATION_INVALID` and `KUSTOMIZE_FIELD_UNSUPPORTED`. */
 export function parseKustomization(text: string, path: string): KustomizationFile {
-  const documents = parseYamlAll(text, { file: path, dialect: 'kustomize' }).filter((d) => d !== null)
-  const [content] = documents
-  if (content === undefined || (isObject(content) && Object.keys(content).length === 0))
+  // kustomize reads its own file as kubectl reads YAML, and only the first document of it.
+  const [content] = parseYamlAll(text, { file: path, dialect: 'kubectl' })
+  if (content === undefined || content === null || (isObject(content) && Object.keys(content).length === 0))
     throw invalid(path, 'kustomization.yaml is empty')
-  if (documents.length > 1)
-    throw invalid(path, `found ${documents.length} documents in a kustomization file, wanted one`)
   if (!isObject(content)) throw invalid(path, 'found no map at the top of a kustomization file')
   const raw = checkShape(content, file, path) as Record<string, unknown>
   const kind = checkType(raw, path)

@@ -49,17 +49,11 @@ export function applyStrategicMerge(list: ResourceList, { text, from }: PatchTex
   })
 }
 
-/** One entry of `patchesJson6902:`: its target is an exact id, and must be there. */
+/** One entry of `patchesJson6902:`: like `patches:`, but always a JSON patch. */
 export function applyJson6902(list: ResourceList, { text, from }: PatchText, target: ObjectSelector): void {
   const operations = asJsonPatch(parseOnly(text, from))
   if (!operations) throw invalid(from, 'found no list of operations, wanted a JSON patch')
-  withPlace(from, () => {
-    const { group = '', version = '', kind = '', name = '', namespace = '' } = target
-    const resource = findNamed(list, { group, version, kind, name, namespace }, from)
-    rememberId(resource)
-    resource.object = jsonPatch(resource.object, operations) as Record<string, unknown>
-    list.changed()
-  })
+  withPlace(from, () => patchByJson(list, operations, target))
 }
 
 function patchByJson(list: ResourceList, operations: JsonPatchOperation[], target: ObjectSelector): void {

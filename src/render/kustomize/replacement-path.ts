@@ -37,7 +37,9 @@ interface StepContext {
   readonly next: string | undefined
 }
 
-function childrenOf(place: Place, step: string, context: StepContext): Place[] {
+function childrenOf(place: Place, written: string, context: StepContext): Place[] {
+  // Brackets without a condition only keep the dots of a key together.
+  const step = /^\[[^=]*\]$/.test(written) ? written.slice(1, -1) : written
   const { create } = context
   let value = place.get()
   if ((value === undefined || value === null) && create) {
