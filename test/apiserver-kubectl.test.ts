@@ -150,6 +150,12 @@ describeWithPeers('kubectl', ['kubectl'], () => {
       /Replicas: +2 desired \| 2 updated \| 2 total \| 2 available \| 0 unavailable/,
     )
     expect(described.out).toMatch(/ScalingReplicaSet .* Scaled up replica set web-\w+ from 0 to 2/)
+    const pod = await kubectl(`-n ${ns} describe pods`)
+    expect(pod.out).toMatch(/Scheduled .* default-scheduler +Successfully assigned \S+ to sluice\n/)
+    expect(pod.out).toMatch(/Started .* kubelet +Started container web \(simulated\)\n/)
+    const node = await kubectl('describe node sluice')
+    expect(node.out).toMatch(/Ready +True[^]*OS Image: +sluice \(simulated\)[^]*Normal +NodeReady/)
+    expect(node.out).toMatch(/HolderIdentity: +sluice/)
     const service = await kubectl(`-n ${ns} describe svc web`)
     expect(service.out).toMatch(/Endpoints: +10\.244\.\d+\.\d+:80,10\.244/)
     const events = await kubectl(`-n ${ns} get events`)
@@ -277,7 +283,9 @@ describeWithPeers('kubectl', ['kubectl'], () => {
   test('built-in kinds are explained, and everything is listed by api-resources', async () => {
     const explained = await kubectl('explain deployment.spec')
     expect(explained.out).toMatch(/GROUP: +apps\nKIND: +Deployment\nVERSION: +v1/)
-    expect(explained.out).toMatch(/replicas\t<integer>/)
+    expect(explained.out).toMatch(/replicas\t<integer>\n +How many pods; 1 when absent\./)
+    expect((await kubectl('explain pod.spec.containers.image')).out).toContain('registry, repository')
+    expect((await kubectl('explain lease')).out).toContain('The kind of this object.')
     expect((await kubectl('explain pods --recursive')).out).toContain('imagePullPolicy')
     const resources = await kubectl('api-resources')
     expect(resources.out).toMatch(/deployments +deploy +apps\/v1 +true +Deployment/)

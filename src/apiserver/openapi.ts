@@ -1,6 +1,6 @@
 import type { Schema } from '#api'
 import { digestOf, isObject } from '#base'
-import { rawSchemas } from './builtin/index.ts'
+import { described, rawSchemas } from './builtin/index.ts'
 import type { Core } from './core.ts'
 import { pathsOf } from './openapi-paths.ts'
 import type { Resource } from './resource.ts'
@@ -61,7 +61,7 @@ function documentOf(resources: Resource[]): Record<string, unknown> {
   for (const resource of resources) {
     const gvk = [{ group: resource.group, version: resource.version, kind: resource.kind }]
     const name = schemaNameOf(resource)
-    const schema = resource.builtin ? raw[name] : customSchema(resource.schema())
+    const schema = resource.builtin ? described(name, raw[name]) : customSchema(resource.schema())
     schemas[name] = { ...(isObject(schema) ? schema : {}), 'x-kubernetes-group-version-kind': gvk }
     schemas[`${name}List`] = listSchema(resource, name)
   }
@@ -121,7 +121,7 @@ function addReferenced(schema: unknown, raw: Record<string, unknown>, into: Reco
   if (typeof $ref === 'string' && $ref.startsWith(refPrefix)) {
     const name = $ref.slice(refPrefix.length)
     if (into[name] === undefined && raw[name] !== undefined) {
-      into[name] = raw[name]
+      into[name] = described(name, raw[name])
       addReferenced(raw[name], raw, into)
     }
   }

@@ -1,4 +1,5 @@
 export { setBuiltinDefaults } from './defaults.ts'
+export { described } from './descriptions.ts'
 export type { BuiltinKind } from './kind.ts'
 export { builtinKinds } from './kind.ts'
 export { prepareBuiltin } from './prepare.ts'

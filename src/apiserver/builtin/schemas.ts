@@ -58,8 +58,8 @@ function resolveAll(raw: Raw): ReadonlyMap<string, Schema> {
   return named
 }
 
-// io.k8s.api.core.v1.Pod is core.v1.Pod, io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta is meta.v1.ObjectMeta.
-function shortName(name: string): string {
+/** `io.k8s.api.core.v1.Pod` is `core.v1.Pod`, `io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta` is `meta.v1.ObjectMeta`. */
+export function shortName(name: string): string {
   return name.split('.').slice(-3).join('.')
 }
 
