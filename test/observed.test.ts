@@ -122,8 +122,9 @@ describe.runIf(hasRecordings)('as Flux was observed', () => {
   }
 })
 
+// Up to the clean-up with which some recordings end.
 function recordedEvents(scenario: string, name: string): string[] {
-  return recorded(scenario, 'notifications.jsonl')
+  const all = recorded(scenario, 'notifications.jsonl')
     .map(
       (line) =>
         line['body'] as {
@@ -137,7 +138,9 @@ function recordedEvents(scenario: string, name: string): string[] {
     .map(({ severity, reason, message }) =>
       normalizedText(`${severity === 'info' ? 'Normal' : 'Warning'} ${reason} ${message}`),
     )
-    .sort()
+
+  const end = all.findIndex((line) => line.endsWith(' deleted'))
+  return (end < 0 ? all : all.slice(0, end)).sort()
 }
 
 function only(objects: KubeObject[], kind: string): KubeObject {

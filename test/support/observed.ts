@@ -41,7 +41,7 @@ export function normalizedText(text: string): string {
     .replace(/sha256:[0-9a-f]{64}/g, 'sha256:<digest>')
     .replace(/\b([0-9.]+(ms|µs|s|m|h))+\b(?=,|$)/g, '<duration>')
     .replace(/http:\/\/(127\.0\.0\.1:9790|artifacts\.test)\//g, 'http://<artifacts>/')
-    .replace(/podinfo-[0-9a-f]{8,10}/g, 'podinfo-<hash>')
+    .replace(/podinfo-[0-9a-z]{8,10}\b/g, 'podinfo-<hash>')
 }
 
 /** The manifest that a field manager applied: the part of an object that its Apply entry owns, less Flux's own labels. */
@@ -70,14 +70,10 @@ function project(value: unknown, fields: Record<string, unknown>): unknown {
   const members = Object.entries(fields).filter(([key]) => key !== '.')
   if (members.length === 0) return value
   if (Array.isArray(value)) {
-    return members.flatMap(([key, inner]) => {
-      const wanted = JSON.parse(key.slice(2)) as unknown
-      const item = value.find((candidate: unknown) =>
-        isObject(wanted) && isObject(candidate)
-          ? Object.entries(wanted).every(([k, v]) => candidate[k] === v)
-          : candidate === wanted,
-      )
-      return item === undefined ? [] : [project(item, inner as Record<string, unknown>)]
+    // In the order of the object: the entry's own order is that of its keys.
+    return value.flatMap((item: unknown) => {
+      const member = members.find(([key]) => isNamedBy(item, JSON.parse(key.slice(2))))
+      return member ? [project(item, member[1] as Record<string, unknown>)] : []
     })
   }
   if (!isObject(value)) return value
@@ -87,4 +83,9 @@ function project(value: unknown, fields: Record<string, unknown>): unknown {
       project(value[key.slice(2)], inner as Record<string, unknown>),
     ]),
   )
+}
+
+function isNamedBy(item: unknown, key: unknown): boolean {
+  if (!isObject(key) || !isObject(item)) return item === key
+  return Object.entries(key).every(([name, value]) => item[name] === value)
 }
