@@ -13,6 +13,8 @@ function program(): Command {
     .option('-A, --all-namespaces')
     .option('-w, --watch')
     .option('--no-header')
+    .option('--wait')
+    .option('--no-wait')
     .option('-l, --label-selector <selector>')
   get.command('sources').command('oci').argument('[name]').option('-A, --all-namespaces')
   root.command('run').option('--no-watch-all-namespaces')
@@ -32,6 +34,7 @@ test.each([
   ['get -Awl a=b ks', 'get kustomization --all-namespaces --watch --label-selector=a=b --'],
   ['get ks -A=false', 'get kustomization --'],
   ['get ks -A --all-namespaces=false', 'get kustomization --'],
+  ['get ks --wait --wait=false', 'get kustomization --no-wait --'],
   ['get ks --no-header', 'get kustomization --no-header --'],
   ['get ks --no-header=false', 'get kustomization --'],
   ['get ks -l --watch', 'get kustomization --label-selector=--watch --'],

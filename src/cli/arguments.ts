@@ -120,7 +120,14 @@ function canonical(command: Command, flags: readonly GivenFlag[]): string[] {
     if (option.required) values.push(`${long}=${flag.value ?? ''}`)
     else switches.set(long, readSwitch(option, flag) !== inverted)
   }
-  return [...[...switches].filter(([, on]) => on).map(([long]) => long), ...values]
+  const settled = [...switches].flatMap(([long, on]) => (on ? [long] : offFlag(command, long)))
+  return [...settled, ...values]
+}
+
+// `--wait=false` is more than no `--wait` where the command has a `--no-wait`.
+function offFlag(command: Command, long: string): string[] {
+  const opposite = long.replace(/^--/, '--no-')
+  return command.options.some((option) => option.negate && option.long === opposite) ? [opposite] : []
 }
 
 // strconv.ParseBool

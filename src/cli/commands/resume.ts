@@ -18,7 +18,8 @@ export function registerResume(program: Command, terminal: Terminal): void {
     command
       .argument('[name...]', 'which ones')
       .option('--all', 'every one in the namespace')
-      .option('--wait', 'wait for the outcome; without it, only when one object is named')
+      .option('--wait', 'wait for the outcome, which is what happens anyway when one object is named')
+      .option('--no-wait', 'do not wait')
       .action((names: string[], { all, wait }: ResumeFlags) => {
         checkNamed(description, names, all)
         return withCluster(command, terminal, async (session) => {
