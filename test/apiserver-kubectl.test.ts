@@ -150,7 +150,8 @@ describeWithPeers('kubectl', ['kubectl'], () => {
       /Replicas: +2 desired \| 2 updated \| 2 total \| 2 available \| 0 unavailable/,
     )
     expect(described.out).toMatch(/ScalingReplicaSet .* Scaled up replica set web-\w+ from 0 to 2/)
-    const pod = await kubectl(`-n ${ns} describe pods`)
+    const [name = ''] = (await kubectl(`-n ${ns} get pods -o name`)).out.split('\n')
+    const pod = await kubectl(`-n ${ns} describe ${name}`)
     expect(pod.out).toMatch(/Scheduled .* default-scheduler +Successfully assigned \S+ to sluice\n/)
     expect(pod.out).toMatch(/Started .* kubelet +Started container web \(simulated\)\n/)
     const node = await kubectl('describe node sluice')
