@@ -47,9 +47,9 @@ export function namespaceOf(command: Command, terminal: Terminal, contextNamespa
     if (isLabel(namespace)) return namespace
     throw new SluiceError('NAMESPACE_INVALID', `namespace must be a valid DNS label: "${namespace}"`)
   }
-  const follows = nsFollowsKubeContext || Boolean(terminal.env['FLUX_NS_FOLLOWS_KUBE_CONTEXT'])
+  const follows = nsFollowsKubeContext || Boolean(terminal.env.FLUX_NS_FOLLOWS_KUBE_CONTEXT)
   if (follows) return contextNamespace ?? 'default'
-  const own = terminal.env['FLUX_SYSTEM_NAMESPACE']
+  const own = terminal.env.FLUX_SYSTEM_NAMESPACE
   if (!own) return defaultNamespace
   if (isLabel(own)) return own
   terminal.say('warning', `ignoring invalid FLUX_SYSTEM_NAMESPACE: "${own}"`)
