@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { KubeObject, ObjectMeta } from '#api'
 import { equal } from '#base'
 import type { Resource } from './resource.ts'
@@ -8,7 +8,11 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** Five characters as Kubernetes appends them to generated names. */
 export function randomSuffix(): string {
-  return [...randomBytes(5)].map((byte) => alphabet[byte % alphabet.length]).join('')
+  // The first eight and the last twelve digits of a UUID are random; Node draws them in advance, other than randomBytes.
+  const digits = randomUUID()
+  return [0, 2, 4, 6, 24]
+    .map((at) => alphabet[Number.parseInt(digits.slice(at, at + 2), 16) % alphabet.length])
+    .join('')
 }
 
 /** The metadata of an object that is being created; throws 400 when it has no name. */

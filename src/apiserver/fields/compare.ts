@@ -1,6 +1,8 @@
 import type { Schema } from '#api'
-import { equal } from '#base'
+import { equal, isObject } from '#base'
+import { schemaOf } from './default.ts'
 import { emptySet, type FieldSet, insert } from './field-set.ts'
+import { rootSchema } from './root.ts'
 import { groupParts, type Part, partsOf, type Shape, shapeOf } from './shape.ts'
 
 /** What changed between two objects, by path. Containers that come or go are named as well as what is in them. */
@@ -33,10 +35,27 @@ function compare(pair: Pair, path: readonly string[], result: Comparison): void 
   else if (after === undefined) insert(result.removed, path)
   else if (shape === 'leaf' && !equal(before, after)) insert(result.modified, path)
   if (shape === 'leaf') return
+  if (!Array.isArray(before) && !Array.isArray(after)) return compareMaps(pair, path, result)
   const old = groupParts(partsOf(schema, before))
   const next = groupParts(partsOf(schema, after))
   for (const step of new Set([...old.keys(), ...next.keys()]))
     compareGroup(old.get(step) ?? [], next.get(step) ?? [], { path: [...path, step], result })
+}
+
+/** Every key is a part of its own, so that nothing has to be grouped. */
+function compareMaps({ schema, before, after }: Pair, path: readonly string[], result: Comparison): void {
+  const shape = schema?.['x-kubernetes-embedded-resource'] ? rootSchema(schema) : schema
+  const old = isObject(before) ? before : {}
+  const next = isObject(after) ? after : {}
+  const compareKey = (key: string): void => {
+    // Keys may be called like what every object inherits.
+    const was = Object.hasOwn(old, key) ? old[key] : undefined
+    const is = Object.hasOwn(next, key) ? next[key] : undefined
+    if (was === is) return
+    compare({ schema: shape && schemaOf(shape, key), before: was, after: is }, [...path, `f:${key}`], result)
+  }
+  for (const key of Object.keys(old)) compareKey(key)
+  for (const key of Object.keys(next)) if (!Object.hasOwn(old, key)) compareKey(key)
 }
 
 function compareGroup(

@@ -2,7 +2,7 @@ import { canonicalJson, isObject, setOwn } from '#base'
 
 /**
  * A set of field paths as a tree. A step is written as FieldsV1 writes it (structured-merge-diff): `f:name`, `k:{"name":"x"}`,
- * `v:"value"`, `i:0`. Treated as immutable except by `insert`.
+ * `v:"value"`, `i:0`. Sets share their subtrees, so only a set that is being made is changed, by `insert` and `descend`.
  */
 export interface FieldSet {
   /** Whether this path itself belongs to the set. */
@@ -33,16 +33,31 @@ export function insert(set: FieldSet, path: readonly string[]): void {
 }
 
 export function union(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet {
-  return combine(a, b, (inA, inB) => inA || inB)
+  if (!b || a === b) return a ?? emptySet()
+  return a ? combine(a, b, (inA, inB) => inA || inB) : b
 }
 
 /** The paths of `a` that `b` does not have; what lies below a path of `b` stays. */
 export function difference(a: FieldSet, b: FieldSet | undefined): FieldSet {
-  return combine(a, b, (inA, inB) => inA && !inB)
+  // Most subtrees have nothing in common, and are shared as they are.
+  if (!b || (!b.member && b.steps.size === 0)) return a
+  const steps = new Map<string, FieldSet>()
+  for (const [step, child] of a.steps) {
+    const left = difference(child, b.steps.get(step))
+    if (left.member || left.steps.size > 0) steps.set(step, left)
+  }
+  return { member: a.member && !b.member, steps }
 }
 
 export function intersection(a: FieldSet, b: FieldSet | undefined): FieldSet {
-  return combine(a, b, (inA, inB) => inA && inB)
+  const steps = new Map<string, FieldSet>()
+  if (!b) return { member: false, steps }
+  for (const [step, child] of a.steps) {
+    const other = b.steps.get(step)
+    const common = other && intersection(child, other)
+    if (common && (common.member || common.steps.size > 0)) steps.set(step, common)
+  }
+  return { member: a.member && b.member, steps }
 }
 
 /** `set` without the paths of `other` and without everything below them. */
@@ -58,7 +73,7 @@ export function differenceBelow(set: FieldSet, other: FieldSet): FieldSet {
 }
 
 export function sameSet(a: FieldSet, b: FieldSet): boolean {
-  return isEmpty(combine(a, b, (inA, inB) => inA !== inB))
+  return a === b || isEmpty(combine(a, b, (inA, inB) => inA !== inB))
 }
 
 /** Every path of the set, parents first, in FieldsV1 order. */
@@ -80,9 +95,20 @@ function combine(
   return { member: keep(a?.member ?? false, b?.member ?? false), steps }
 }
 
+// The managedFields of stored objects are frozen and read again with every write.
+const parsed = new WeakMap<object, FieldSet>()
+
 /** FieldsV1 → set; undefined when it is not one. */
 export function parseFieldSet(fields: unknown): FieldSet | undefined {
   if (!isObject(fields)) return undefined
+  const known = parsed.get(fields)
+  if (known) return known
+  const set = readFieldSet(fields)
+  if (set && Object.isFrozen(fields)) parsed.set(fields, set)
+  return set
+}
+
+function readFieldSet(fields: Record<string, unknown>): FieldSet | undefined {
   const set = emptySet()
   for (const [key, value] of Object.entries(fields)) {
     if (key === '.') {
@@ -90,7 +116,7 @@ export function parseFieldSet(fields: unknown): FieldSet | undefined {
       continue
     }
     const step = parseStep(key)
-    const child = parseFieldSet(value)
+    const child = isObject(value) ? readFieldSet(value) : undefined
     if (step === undefined || !child) return undefined
     // An empty object is a leaf of the set.
     if (!child.member && child.steps.size === 0) child.member = true

@@ -79,8 +79,13 @@ export function within(schema: Schema, applied: KubeObject, scope: Scope): KubeO
  * that is no pointer (the built-in schemas say `default: {}`) and a required list; a custom resource starts from nothing.
  */
 export function emptyObject(schema: Schema, { apiVersion, kind }: KubeObject): Record<string, unknown> {
-  return { ...zeroOf(schema), apiVersion, kind }
+  let zero = zeros.get(schema)
+  if (!zero) zeros.set(schema, (zero = zeroOf(schema)))
+  return { ...zero, apiVersion, kind }
 }
+
+// Schemas of built-in kinds live as long as the process.
+const zeros = new WeakMap<Schema, Readonly<Record<string, unknown>>>()
 
 function zeroOf(schema: Schema): Record<string, unknown> {
   const result: Record<string, unknown> = {}
