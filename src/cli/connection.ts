@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { messageOf, SluiceError } from '#base'
 import type { Connection } from '#kube'
 import type { Terminal } from './terminal.ts'
 
@@ -22,7 +23,6 @@ export interface ClusterFlags {
 
 /** Connects to the cluster that a command's flags and environment name. */
 export async function openConnection(command: Command, terminal: Terminal): Promise<Connection> {
-  const { readFileSync } = await import('node:fs')
   const { connect, readClusterConfig } = await import('#kube')
   const flags = command.optsWithGlobals<ClusterFlags>()
   const { kubeconfig, context, cluster, user, server } = flags
@@ -38,9 +38,13 @@ export async function openConnection(command: Command, terminal: Terminal): Prom
     ...config,
     ...(server ? { server: server.replace(/\/+$/, '') } : {}),
     ...(flags.token ? { token: flags.token } : {}),
-    ...(flags.certificateAuthority ? { ca: readFileSync(flags.certificateAuthority, 'utf8') } : {}),
-    ...(flags.clientCertificate ? { cert: readFileSync(flags.clientCertificate, 'utf8') } : {}),
-    ...(flags.clientKey ? { key: readFileSync(flags.clientKey, 'utf8') } : {}),
+    ...(flags.certificateAuthority
+      ? { ca: await readPem('--certificate-authority', flags.certificateAuthority) }
+      : {}),
+    ...(flags.clientCertificate
+      ? { cert: await readPem('--client-certificate', flags.clientCertificate) }
+      : {}),
+    ...(flags.clientKey ? { key: await readPem('--client-key', flags.clientKey) } : {}),
     ...(flags.tlsServerName ? { serverName: flags.tlsServerName } : {}),
     ...(flags.insecureSkipTlsVerify ? { insecureTls: true } : {}),
     ...(flags.as
@@ -53,4 +57,13 @@ export async function openConnection(command: Command, terminal: Terminal): Prom
         }
       : {}),
   })
+}
+
+async function readPem(flag: string, file: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new SluiceError('FLAG_INVALID', `Cannot read ${flag} ${file}: ${messageOf(cause)}`, { cause })
+  }
 }

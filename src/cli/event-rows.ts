@@ -19,9 +19,9 @@ export function isOfFlux({ involvedObject }: KubeEvent): boolean {
   return groupOf(involvedObject.apiVersion ?? '').endsWith('.toolkit.fluxcd.io')
 }
 
-/** Orders events by when they were last seen, oldest first. */
+/** Orders events by when they were last seen, oldest first; within a second by when the server heard of them. */
 export function compareEvents(a: KubeEvent, b: KubeEvent): number {
-  return lastSeen(a) - lastSeen(b)
+  return lastSeen(a) - lastSeen(b) || versionOf(a) - versionOf(b)
 }
 
 /** The cells of an event: when, type, reason, object, message. */
@@ -54,4 +54,9 @@ function seenText(event: KubeEvent, now: number): string {
 function lastSeen({ series, lastTimestamp, eventTime, metadata }: KubeEvent): number {
   const time = series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp
   return time ? Date.parse(time) : 0
+}
+
+// Resource versions grow (KEP-5504 makes their order part of the API).
+function versionOf({ metadata }: KubeEvent): number {
+  return Number(metadata.resourceVersion) || 0
 }

@@ -1,21 +1,12 @@
-import type { Condition, KubeObject } from '#api'
-import { isCode, isObject, SluiceError } from '#base'
-import { condition, formatRef, healthOf, type ObjectRef } from '#kube'
+import type { KubeObject } from '#api'
+import { isCode, SluiceError } from '#base'
+import { formatRef, healthOf, type ObjectRef } from '#kube'
 import { followObjects, onlyObject } from './follow.ts'
+import { readyOf, statusOf } from './object-status.ts'
 import type { Session } from './session.ts'
 
 /** What has become of an object that is waited for. */
 export type Verdict = 'waiting' | 'ready' | { failed: string }
-
-/** The Ready condition of an object. */
-export function readyOf(object: KubeObject): Condition | undefined {
-  return condition(statusOf(object), 'Ready')
-}
-
-/** The status of an object; empty when it has none. */
-export function statusOf({ status }: KubeObject): Record<string, unknown> {
-  return isObject(status) ? status : {}
-}
 
 /** Flux's rule of "ready" (contracts: cli.md §1.9): its controller has seen this generation, and kstatus calls it current. */
 export function judgeReady(object: KubeObject): Verdict {

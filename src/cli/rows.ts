@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api'
-import { isObject } from '#base'
 import { formatSource, type KindDescription } from './kinds.ts'
+import { isSuspended, readyOf } from './object-status.ts'
 import { shortenDigests } from './output.ts'
 
 /** Which columns a table of objects has. */
@@ -31,23 +31,15 @@ export function rowOf(description: KindDescription, object: KubeObject, options:
   const { name, namespace = '' } = object.metadata
   const shorten = options.wide ? (text: string) => text : shortenDigests
   const source = description.sourceOf?.(object)
-  const ready = readyCells(object)
+  const { status, message } = readyOf(object) ?? { status: 'False', message: 'waiting to be reconciled' }
   return [
     ...(options.withNamespace ? [namespace] : []),
     options.withKind ? `${object.kind.toLowerCase()}/${name}` : name,
     ...(options.showSource && !options.wide ? [source ? formatSource(source) : ''] : []),
     shorten(description.revisionOf(object)),
-    isObject(object['spec']) && object['spec']['suspend'] === true ? 'True' : 'False',
-    ready.status,
-    shorten(ready.message),
+    isSuspended(object) ? 'True' : 'False',
+    status,
+    shorten(message),
     ...(options.wide ? description.wide.map(({ value }) => value(object)) : []),
   ]
-}
-
-function readyCells({ status }: KubeObject): { status: string; message: string } {
-  const { conditions = [] } = (isObject(status) ? status : {}) as {
-    conditions?: { type: string; status: string; message: string }[]
-  }
-  const ready = conditions.find(({ type }) => type === 'Ready')
-  return ready ?? { status: 'False', message: 'waiting to be reconciled' }
 }

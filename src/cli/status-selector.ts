@@ -1,5 +1,6 @@
-import type { KubeObject } from '#api'
-import { isObject, SluiceError } from '#base'
+import type { Condition, KubeObject } from '#api'
+import { SluiceError } from '#base'
+import { statusOf } from './object-status.ts'
 
 /** A wish about one condition. */
 export interface StatusSelector {
@@ -24,11 +25,9 @@ export function readStatusSelector(text: string | undefined): StatusSelector | u
 }
 
 /** Whether an object has the condition that is wished for; case does not count. */
-export function selects(selector: StatusSelector | undefined, { status }: KubeObject): boolean {
+export function selects(selector: StatusSelector | undefined, object: KubeObject): boolean {
   if (!selector) return true
-  const { conditions = [] } = (isObject(status) ? status : {}) as {
-    conditions?: { type: string; status: string }[]
-  }
+  const { conditions = [] } = statusOf(object) as { conditions?: Condition[] }
   const found = conditions.find(({ type }) => type.toLowerCase() === selector.type)
   return (found?.status.toLowerCase() === selector.status) !== selector.negated
 }

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { messageOf, parseDuration, SluiceError, suggestion } from '#base'
+import { parseDuration, SluiceError, suggestion } from '#base'
 import { flagName } from './arguments.ts'
 
 /** A flag with a Go duration, read as milliseconds. */
@@ -50,8 +50,8 @@ export function countOption(flags: string, description: string, least = 1): Opti
   })
 }
 
-/** `FLAG_INVALID` in pflag's words. */
-export function invalidFlag(
+// In pflag's words.
+function invalidFlag(
   option: Pick<Option, 'short' | 'long'>,
   value: string,
   why: string,
@@ -69,19 +69,6 @@ export function readPair(text: string, what: string): [string, string] {
   const equals = text.indexOf('=')
   if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)]
   throw new SluiceError('FLAG_INVALID', `invalid ${what} ${text}, must be in the format key=value`)
-}
-
-/** Reads a flag's value with a function of another part, whose error becomes `FLAG_INVALID`. */
-export function readWith<T>(
-  option: Pick<Option, 'short' | 'long'>,
-  text: string,
-  read: (text: string) => T,
-): T {
-  try {
-    return read(text)
-  } catch (cause) {
-    throw invalidFlag(option, text, messageOf(cause), cause)
-  }
 }
 
 // RFC 4180 fields of one line.

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { type KubeObject, requestedAt } from '#api'
-import { isObject, SluiceError } from '#base'
+import { SluiceError } from '#base'
 import type { ObjectRef } from '#kube'
 import { addKindCommands, describeKind, type KindDescription } from '../kinds.ts'
+import { isSuspended, statusOf } from '../object-status.ts'
 import { type Session, withCluster } from '../session.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -34,13 +35,12 @@ async function reconcileSource(ref: ObjectRef, session: Session): Promise<void> 
 
 async function readActive(ref: ObjectRef, { cluster }: Session): Promise<KubeObject> {
   const object = await cluster.get(ref)
-  if (isObject(object['spec']) && object['spec']['suspend'] === true)
-    throw new SluiceError('OBJECT_SUSPENDED', 'resource is suspended')
+  if (isSuspended(object)) throw new SluiceError('OBJECT_SUSPENDED', 'resource is suspended')
   return object
 }
 
 async function reconcile(description: KindDescription, ref: ObjectRef, session: Session): Promise<void> {
-  const { judgeHandled, statusOf, waitReady } = await import('../ready.ts')
+  const { judgeHandled, waitReady } = await import('../ready.ts')
   const { cluster, terminal, manager } = session
   const { kind, revisionOf, success } = description
   terminal.say('action', `annotating ${kind} ${ref.name} in ${ref.namespace} namespace`)
