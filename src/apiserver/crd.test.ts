@@ -201,3 +201,24 @@ test('a custom kind has an OpenAPI document with its own fields', async () => {
     'x-kubernetes-group-version-kind': [{ group: 'example.dev', version: 'v1', kind: 'Widget' }],
   })
 })
+
+test('a version that only a webhook could convert to is not served with a guess', async () => {
+  const conversion = { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v1'] } }
+  await call(server.handler, `POST ${crds}`, definition({ conversion }))
+  expect((await call(server.handler, `POST ${widgets}`, widget('x'))).status).toBe(201)
+  const { status, body } = await call(server.handler, `GET ${widgets.replace('/v1/', '/v1beta1/')}/x`)
+  expect([status, body['message']]).toEqual([
+    501,
+    'the embedded API server of sluice does not implement conversion webhooks, which version v1beta1 of widgets needs',
+  ])
+})
+
+test('an object that will not act here is stored with a warning', async () => {
+  const quotas = '/api/v1/namespaces/default/resourcequotas'
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: {} }
+  const { status, headers } = await call(server.handler, `POST ${quotas}`, quota)
+  expect([status, headers.get('warning')]).toEqual([
+    201,
+    '299 - "the embedded API server of sluice stores resource quotas and does not act on them"',
+  ])
+})

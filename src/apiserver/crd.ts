@@ -1,5 +1,6 @@
 import type { CustomResourceDefinition, KubeObject, Schema } from '#api'
 import { isObject } from '#base'
+import { textAt } from './paths.ts'
 import { apiVersionOf, bucketName, type PrinterColumn, type Resource, type ScalePaths } from './resource.ts'
 
 type Spec = CustomResourceDefinition['spec']
@@ -60,6 +61,7 @@ function resourceOf(spec: Spec, version: Version, storedVersion: string): Resour
     custom: {
       columns: columnsOf(version),
       selectable: selectableOf(version),
+      byWebhook: version.name !== storedVersion && textAt(spec, 'conversion.strategy') === 'Webhook',
       ...(version.deprecated
         ? {
             warning: version.deprecationWarning ?? `${apiVersion} ${names.kind} is deprecated`,

@@ -22,6 +22,16 @@ export interface PrinterColumn {
   priority?: number
 }
 
+/** What only a custom kind has. */
+export interface CustomFacts {
+  columns: readonly PrinterColumn[]
+  selectable: readonly string[]
+  /** Told with every request to a deprecated version. */
+  warning?: string
+  /** The objects of this version come from a webhook, which is not asked here. */
+  byWebhook: boolean
+}
+
 /** One kind in one served version. */
 export interface Resource {
   readonly group: string
@@ -43,7 +53,7 @@ export interface Resource {
   readonly conversion?: Conversion
   readonly schema: () => Schema
   readonly builtin?: BuiltinKind
-  readonly custom?: { columns: readonly PrinterColumn[]; selectable: readonly string[]; warning?: string }
+  readonly custom?: CustomFacts
 }
 
 /** The name of a resource's storage. */

@@ -74,9 +74,28 @@ function kindOf(resource: Resource): BuiltinKind {
   }
 }
 
-/** Advice that the real server gives with a custom object. */
+// Kinds that would act on other requests if this were the real server, and what is left out.
+const idle: Readonly<Record<string, string>> = {
+  '/limitranges': 'limit ranges',
+  '/resourcequotas': 'resource quotas',
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': 'admission policies',
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings': 'admission policies',
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'admission webhooks',
+  'admissionregistration.k8s.io/validatingadmissionpolicies': 'admission policies',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': 'admission policies',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': 'admission webhooks',
+  'apiregistration.k8s.io/apiservices': 'aggregated APIs',
+}
+
+/** What goes with the answer: that an object will not act here, and the advice that the real server gives. */
 export function objectWarnings(resource: Resource, object: KubeObject, old?: KubeObject): string[] {
-  if (!resource.custom) return []
+  const what = idle[resource.bucket]
+  if (what !== undefined && !old)
+    return [`the embedded API server of sluice stores ${what} and does not act on them`]
+  return resource.custom ? finalizerAdvice(object, old) : []
+}
+
+function finalizerAdvice(object: KubeObject, old: KubeObject | undefined): string[] {
   const known = old?.metadata.finalizers ?? []
   const bare = (object.metadata.finalizers ?? []).filter((one) => !one.includes('/') && !known.includes(one))
   return bare.map((one) => {

@@ -7,7 +7,7 @@ import { type ApiRequest, bodyOf, flagOf, objectBodyOf } from './request.ts'
 import { readAs, targetOf } from './resource.ts'
 import { formatWarning, respondObject, respondValue } from './respond.ts'
 import { scaleObject } from './scale.ts'
-import { badRequest, methodNotAllowed } from './status-error.ts'
+import { badRequest, methodNotAllowed, notImplemented } from './status-error.ts'
 import { objectWarnings } from './validate.ts'
 import type { WatchHub } from './watch.ts'
 import { createObject, updateObject, type Writer } from './write.ts'
@@ -20,8 +20,11 @@ export interface Verbs {
 
 /** Carries out one request for objects, with a warning when the version asked for is deprecated. */
 export async function serveResource(verbs: Verbs, request: ApiRequest): Promise<Response> {
+  const { custom, plural, version } = request.resource
+  if (custom?.byWebhook)
+    throw notImplemented(`conversion webhooks, which version ${version} of ${plural} needs`)
   const response = await perform(verbs, request)
-  const { warning } = request.resource.custom ?? {}
+  const { warning } = custom ?? {}
   if (warning) response.headers.append('warning', formatWarning(warning))
   return response
 }
