@@ -63,7 +63,7 @@ export async function withRepository<T>(
 ): Promise<T> {
   const flags = command.optsWithGlobals<RegistryFlags & GlobalFlags>()
   checkProvider(flags)
-  const { openDialer } = await import('#base')
+  const { openLightDialer } = await import('#base')
   const { credentialFor, openLoginFile, openRepository, parseCreds } = await import('#oci')
   const { registry } = reference
   const home = terminal.env['HOME']
@@ -72,7 +72,7 @@ export async function withRepository<T>(
     : openLoginFile({ env: terminal.env, ...(home ? { home } : {}) })
   if (flags.creds) terminal.say('action', 'logging in to registry with credentials')
   const proxy = proxyFor(registry, terminal.env)
-  const dialer = openDialer({
+  const dialer = openLightDialer({
     ...(flags.insecureRegistry ? { insecureTls: true } : {}),
     ...(proxy === undefined ? {} : { proxy }),
   })

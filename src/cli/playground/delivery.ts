@@ -1,4 +1,11 @@
-import { type Condition, type KubeObject, type Kustomization, kustomizeVersion, requestedAt, sourceVersion } from '#api'
+import {
+  type Condition,
+  type KubeObject,
+  type Kustomization,
+  kustomizeVersion,
+  requestedAt,
+  sourceVersion,
+} from '#api'
 import { pack, pushArtifact } from '#artifact'
 import { type FileTree, openDialer, SluiceError } from '#base'
 import { type Cluster, type ObjectRef, refOf } from '#kube'
