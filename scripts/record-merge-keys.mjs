@@ -65,6 +65,7 @@ const gvksOf = (yaml) => {
 const apiVersionOf = ({ group, version }) => (group ? `${group}/${version}` : version)
 
 const document = openApiIn(readFileSync(process.argv[2]))
+const byText = (a, b) => (String(a) < String(b) ? -1 : 1)
 const definitions = new Map(all(one(document, 9), 1).map(named))
 
 const refOf = (schema) => text(one(schema, 1))?.replace('#/definitions/', '')
@@ -129,7 +130,7 @@ for (const [path, item] of all(one(document, 8), 2).map(named))
     }
   }
 
-const names = [...matters].sort()
+const names = [...matters].sort(byText)
 const short = new Map(names.map((name, index) => [name, index]))
 const line = (name) =>
   [...described.get(name)]
@@ -150,7 +151,7 @@ ${names.map((name) => `${short.get(name)} ${lastWord(name)} ${line(name)}`).join
 /** The definition of a kind: \`apiVersion Kind index\`; kinds known to the schema but without merged lists have \`-\`. */
 export const kindsText: string = \`
 ${[...kinds]
-  .sort()
+  .sort(byText)
   .map(([key, name]) => `${key} ${short.get(name) ?? '-'}`)
   .join('\n')}
 \`
@@ -160,7 +161,7 @@ export const clusterScopedText: string = \`
 ${[...scoped]
   .filter(([, namespaced]) => !namespaced)
   .map(([key]) => key)
-  .sort()
+  .sort(byText)
   .join('\n')}
 \`
 `

@@ -19,8 +19,8 @@ import { limits, tooLarge } from './limit.ts'
 
 /**
  * How scalars are read. `kubectl` (also helm): YAML 1.1 booleans (`yes`, `on`, `y`), the last of duplicate keys wins.
- * `kustomize`: YAML 1.2 booleans, duplicate keys are errors. Both: Go's number grammar (`0755` = 493, `1_000`, `0o17`),
- * dates and sexagesimals stay strings.
+ * `kustomize`: YAML 1.2 booleans, duplicate keys are errors, a bare date becomes the time at its midnight. Both: Go's number
+ * grammar (`0755` = 493, `1_000`, `0o17`), other times and sexagesimals stay strings.
  */
 export type YamlDialect = 'kubectl' | 'kustomize'
 
@@ -64,9 +64,16 @@ const anyTag = defineScalarTag('!', {
   identify: () => false,
 })
 
+// kustomize takes a bare date for a time, and writes it as one.
+const dateTag = defineScalarTag('tag:yaml.org,2002:timestamp', {
+  implicit: true,
+  resolve: (source) => midnightOf(source) ?? NOT_RESOLVED,
+  identify: () => false,
+})
+
 const schemas: Readonly<Record<YamlDialect, Schema>> = {
   kubectl: schemaWith(booleans11),
-  kustomize: schemaWith(booleans12),
+  kustomize: schemaWith(booleans12, [dateTag]),
 }
 
 /** All documents of a YAML (or JSON) text; empty ones are null. Throws `YAML_INVALID` with file, line and column. */
@@ -166,7 +173,16 @@ function goNumber(source: string): number | undefined {
   return Number.isFinite(float) ? float : undefined
 }
 
-function schemaWith(booleans: ReadonlyMap<string, boolean>): Schema {
+function midnightOf(source: string): string | undefined {
+  const [, year = '', month = '', day = ''] = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(source) ?? []
+  const text = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}T00:00:00Z`
+  const time = Date.parse(text)
+  // Date rolls the 31st of a shorter month over; such a date is a string.
+  const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.slice(0, 10))
+  return year !== '' && isReal ? text : undefined
+}
+
+function schemaWith(booleans: ReadonlyMap<string, boolean>, more: readonly (typeof dateTag)[] = []): Schema {
   const booleanTag = defineScalarTag('tag:yaml.org,2002:bool', {
     implicit: true,
     resolve: (source) => booleans.get(source) ?? NOT_RESOLVED,
@@ -184,6 +200,7 @@ function schemaWith(booleans: ReadonlyMap<string, boolean>): Schema {
     mergeTag,
     binaryAsText,
     anyTag,
+    ...more,
   ])
 }
 

@@ -1,13 +1,4 @@
-import {
-  type FileTree,
-  isCode,
-  isObject,
-  joinPath,
-  limits,
-  messageOf,
-  parseYamlAll,
-  SluiceError,
-} from '#base'
+import { type FileTree, isCode, isObject, joinPath, limits, parseYamlAll, SluiceError, tooLarge } from '#base'
 import { builtinConfig, mergeConfig, parseConfig, type TransformerConfig } from './config.ts'
 import { absorb, generate } from './generate.ts'
 import { kustomizationNames, type KustomizationFile, parseKustomization } from './kustomization.ts'
@@ -24,6 +15,9 @@ import { ResourceList } from './resource-list.ts'
 import { transform } from './transform.ts'
 import { addVariables, resolveVariables, type Variable } from './variables.ts'
 
+/** More folders than any real build enters; bases that double with every layer end here. */
+const maxFolders = 5000
+
 /** The objects of a layer, and what the layers above must know of it. */
 interface Layer {
   readonly list: ResourceList
@@ -36,6 +30,8 @@ interface Folder {
   readonly tree: FileTree
   readonly path: string
   readonly visited: readonly string[]
+  /** Folders that the whole build may still enter. */
+  readonly budget: { folders: number }
 }
 
 /** Which order the result has: the one of the files (Flux), or the one of `kustomize build` unless sortOptions say. */
@@ -48,7 +44,7 @@ export function build(
   { root, order }: { root: KustomizationFile; order: BuildOrder },
 ): Resource[] {
   const layer = emptyLayer()
-  const folder = { tree, path, visited: [path] }
+  const folder = { tree, path, visited: [path], budget: { folders: maxFolders } }
   buildInto(layer, folder, root)
   const { list } = layer
   hashNames(list)
@@ -92,7 +88,6 @@ function buildInto(layer: Layer, folder: Folder, kustomization: KustomizationFil
   const file = kustomizationPathIn(folder.tree, folder.path) ?? `${folder.path}/kustomization.yaml`
   refuseValidators(kustomization, file)
   for (const entry of kustomization.resources) accumulate(layer, folder, entry)
-  for (const entry of kustomization.components) buildComponent(layer, folder, entry)
   for (const entry of kustomization.configurations)
     layer.config = mergeConfig(layer.config, parseConfig(readText(folder, entry), resolve(folder, entry)))
   const read = (path: string): Uint8Array => readBytes(folder, path)
@@ -101,6 +96,7 @@ function buildInto(layer: Layer, folder: Folder, kustomization: KustomizationFil
     absorb(layer.list, generate('ConfigMap', entry, context))
   for (const entry of kustomization.secretGenerator) absorb(layer.list, generate('Secret', entry, context))
   for (const plugin of pluginsOf(folder, kustomization.generators)) generateWith(layer.list, plugin, context)
+  for (const entry of kustomization.components) buildComponent(layer, folder, entry)
   const texts = {
     file,
     readText: (path: string): PatchText => ({ text: readText(folder, path), from: resolve(folder, path) }),
@@ -113,28 +109,30 @@ function buildInto(layer: Layer, folder: Folder, kustomization: KustomizationFil
 }
 
 function accumulate(layer: Layer, folder: Folder, entry: string): void {
+  const doing = `accumulating resources from '${entry}'`
   refuseRemote(entry, folder.path)
   const path = joinPath(folder.path, entry)
+  if (path === undefined) throw failedOn(doing, outside(entry))
+  if (folder.tree.file(path)) return accumulateFile(layer, folder.tree, path, entry)
+  if (!folder.tree.isDirectory(path)) throw failedOn(doing, missing(path))
   try {
-    if (path === undefined) throw outside(entry)
-    if (folder.tree.file(path)) return accumulateFile(layer, folder.tree, path, entry)
-    if (!folder.tree.isDirectory(path)) throw missing(path)
     const inner = emptyLayer()
     const next = enter(folder, path)
     buildInto(inner, next, readLayer(next, 'Kustomization'))
     mergeLayer(layer, inner)
   } catch (error) {
-    throw wrap(error, `accumulating resources from '${entry}'`)
+    throw within(`accumulating resources: recursed accumulation of path '${path}'`, error)
   }
 }
 
 function accumulateFile(layer: Layer, tree: FileTree, path: string, entry: string): void {
-  for (const resource of loadResources(tree, path)) {
-    try {
-      layer.list.append(resource)
-    } catch (error) {
-      throw wrap(error, `merging resources from '${entry}'`)
-    }
+  let doing = `accumulating resources from '${entry}'`
+  try {
+    const resources = loadResources(tree, path)
+    doing = `merging resources from '${entry}'`
+    for (const resource of resources) layer.list.append(resource)
+  } catch (error) {
+    throw failedOn(doing, error)
   }
 }
 
@@ -148,7 +146,7 @@ function buildComponent(layer: Layer, folder: Folder, entry: string): void {
     const next = enter(folder, path)
     buildInto(layer, next, readLayer(next, 'Component'))
   } catch (error) {
-    throw wrap(error, `accumulating components from '${entry}'`)
+    throw within(`accumulating components: recursed accumulation of path '${entry}'`, error)
   }
 }
 
@@ -162,15 +160,22 @@ function readLayer({ tree, path }: Folder, kind: KustomizationFile['kind']): Kus
   )
 }
 
-function enter({ tree, visited }: Folder, path: string): Folder {
-  if (visited.includes(path))
-    throw new SluiceError('KUSTOMIZE_CYCLE', `cycle detected: ${[...visited, path].join(' -> ')}`)
-  if (visited.length >= limits.pathDepth)
+function enter({ tree, visited, budget }: Folder, path: string): Folder {
+  const above = visited.find((one) => one === path || path === '.' || one.startsWith(`${path}/`))
+  if (above !== undefined)
     throw new SluiceError(
-      'LIMIT_EXCEEDED',
-      `Cannot build ${path}: found more than ${limits.pathDepth} bases on top of each other, wanted at most ${limits.pathDepth}`,
+      'KUSTOMIZE_CYCLE',
+      `cycle detected: candidate root '${path}' contains visited root '${above}' (${[...visited, path].join(' -> ')})`,
     )
-  return { tree, path, visited: [...visited, path] }
+  if (visited.length >= limits.pathDepth)
+    throw tooLarge(
+      path,
+      `more than ${limits.pathDepth} bases on top of each other`,
+      `at most ${limits.pathDepth}`,
+    )
+  if (--budget.folders < 0)
+    throw tooLarge(path, `more than ${maxFolders} bases in one build`, `at most ${maxFolders}`)
+  return { tree, path, visited: [...visited, path], budget }
 }
 
 function mergeLayer(layer: Layer, inner: Layer): void {
@@ -246,12 +251,17 @@ function missing(path: string): SluiceError {
   })
 }
 
-function wrap(error: unknown, doing: string): unknown {
+// kustomize's users know these words.
+function failedOn(doing: string, error: unknown): unknown {
   if (!(error instanceof SluiceError)) return error
-  const { code, details } = error
-  const text = messageOf(error)
-  const message = isCode(error, 'LIMIT_EXCEEDED') ? text : `${doing}: ${text}`
-  return new SluiceError(code, message, { cause: error, details })
+  const message = `accumulating resources: accumulation err='${doing}: ${error.message}'`
+  return new SluiceError(error.code, message, { cause: error, details: error.details })
+}
+
+function within(doing: string, error: unknown): unknown {
+  // One sentence about a limit says enough, however deep it was reached.
+  if (!(error instanceof SluiceError) || error.code === 'LIMIT_EXCEEDED') return error
+  return new SluiceError(error.code, `${doing}: ${error.message}`, { cause: error, details: error.details })
 }
 
 function refuseValidators({ validators }: KustomizationFile, file: string): void {

@@ -52,8 +52,7 @@ const shape: Shape = {
 
 /** Reads a file of `configurations:`. Throws `KUSTOMIZATION_INVALID`. */
 export function parseConfig(text: string, file: string): Partial<TransformerConfig> {
-  return (checkShape(parseYaml(text, { file, dialect: 'kustomize' }), shape, file) ??
-    {}) as Partial<TransformerConfig>
+  return checkShape(parseYaml(text, { file, dialect: 'kustomize' }), shape, { file }) ?? {}
 }
 
 /** Both, what they share once. Throws `KUSTOMIZATION_INVALID` when they disagree on whether to create a field. */

@@ -29,7 +29,7 @@ function writeEntry(key: string, value: unknown, indent: number): string {
     return `? ${written}\n${' '.repeat(indent)}:${writeValue(value, indent, indent + 1)}`
   }
   const written = writeScalar(key, styleOf(key, true), { column: indent, indent, isKey: true })
-  return `${written}:${writeValue(value, indent, indent + [...written].length + 1)}`
+  return `${written}:${writeValue(value, indent, indent + Array.from(written).length + 1)}`
 }
 
 function writeValue(value: unknown, indent: number, column: number): string {
@@ -56,7 +56,7 @@ function writeLeaf(value: unknown, indent: number, column: number): string {
   if (typeof value === 'number') return writeNumber(value)
   if (Array.isArray(value)) return '[]'
   if (isObject(value)) return '{}'
-  return String(value ?? null)
+  return value === true ? 'true' : value === false ? 'false' : 'null'
 }
 
 function hasMembers(map: Readonly<Record<string, unknown>>): boolean {
@@ -65,7 +65,7 @@ function hasMembers(map: Readonly<Record<string, unknown>>): boolean {
 
 /** Go's order of YAML keys: numbers inside by value, letters after everything else. */
 export function naturalOrder(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]]
+  const [left, right] = [Array.from(a), Array.from(b)]
   let digits = false
   for (let at = 0; at < left.length && at < right.length; at++) {
     const [one = '', two = ''] = [left[at], right[at]]

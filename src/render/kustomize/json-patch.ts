@@ -116,7 +116,7 @@ function replace(holder: unknown, steps: readonly string[], value: unknown, fail
     parent[index] = value
     return
   }
-  // The library that kustomize uses sets a member that is not there instead of refusing.
+  // kustomize's library sets a member that is not there instead of refusing.
   setOwn(parent, key, value)
 }
 

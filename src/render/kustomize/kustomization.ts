@@ -266,7 +266,7 @@ export function parseKustomization(text: string, path: string): KustomizationFil
   if (content === undefined || content === null || (isObject(content) && Object.keys(content).length === 0))
     throw invalid(path, 'kustomization.yaml is empty')
   if (!isObject(content)) throw invalid(path, 'found no map at the top of a kustomization file')
-  const raw = checkShape(content, file, path) as Record<string, unknown>
+  const raw = checkShape(content, file, { file: path }) as Record<string, unknown>
   const kind = checkType(raw, path)
   refuseUnsupported(raw, path)
   const result: Record<string, unknown> = { ...raw, kind }

@@ -1,4 +1,7 @@
-import { SluiceError } from '#base'
+import { SluiceError, tooLarge } from '#base'
+
+/** Longest selector, in characters. */
+const longest = 4096
 
 type Test = (labels: Readonly<Record<string, unknown>>) => boolean
 
@@ -8,6 +11,7 @@ const requirement =
 /** A Kubernetes label selector as a test: `a=b,c!=d,e in (f,g),h,!i,j>1`. Throws `BUILD_SELECTOR_INVALID`. */
 export function parseSelector(text: string): Test {
   if (text.trim() === '') return () => true
+  if (text.length > longest) throw tooLarge('a selector', `${text.length} characters`, `at most ${longest}`)
   const tests = splitRequirements(text).map((part) => requirementOf(part, text))
   return (labels) => tests.every((test) => test(labels))
 }

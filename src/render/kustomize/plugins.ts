@@ -1,4 +1,3 @@
-import type { ObjectSelector } from '#api'
 import { isObject, SluiceError } from '#base'
 import type { TransformerConfig } from './config.ts'
 import type { FieldSpec } from './field-path.ts'
@@ -116,7 +115,7 @@ const transformers: Readonly<Record<string, Run>> = {
     if (patches) applyStrategicMerge(list, { text: patches, from: plugin.file })
   },
   PatchJson6902Transformer: (list, fields, { context, plugin }) =>
-    applyJson6902(list, textOf(fields, context, plugin), fields.target ?? ({} as ObjectSelector)),
+    applyJson6902(list, textOf(fields, context, plugin), fields.target ?? {}),
   HashTransformer: (list) => hashNames(list),
 }
 
@@ -146,7 +145,7 @@ function readPlugin<T>(plugin: Resource, shape: Readonly<Record<string, Shape>>)
   return {
     name: typeof name === 'string' ? name : '',
     namespace: typeof namespace === 'string' ? namespace : '',
-    fields: checkShape(rest, { fields: shape }, plugin.file) as T,
+    fields: checkShape(rest, { fields: shape }, { file: plugin.file, lenient: true }) as T,
   }
 }
 

@@ -1,15 +1,7 @@
 import { isObject, SluiceError } from '#base'
 import { selectsGvk, type Place, walkField } from './field-path.ts'
 import type { NameReference } from './name-references.ts'
-import {
-  formatId,
-  gvkOf,
-  idOf,
-  livesInNoNamespace,
-  originalId,
-  type Resource,
-  type ResourceId,
-} from './resource.ts'
+import { formatId, idOf, livesInNoNamespace, originalId, type Resource, type ResourceId } from './resource.ts'
 import type { ResourceList } from './resource-list.ts'
 
 /** Rewrites every field that holds the old name of an object of the build. Throws `BUILD_REFERENCE_AMBIGUOUS`. */
@@ -141,6 +133,6 @@ function roleOf({ object }: Resource): Role | undefined {
   return isObject(role) ? { kind: role['kind'], apiGroup: role['apiGroup'] } : undefined
 }
 
-function isRole({ kind, group }: ReturnType<typeof gvkOf>, role: Role): boolean {
+function isRole({ kind, group }: ResourceId, role: Role): boolean {
   return kind === role.kind && (!role.apiGroup || group === role.apiGroup)
 }

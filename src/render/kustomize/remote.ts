@@ -1,4 +1,4 @@
-import { SluiceError } from '#base'
+import { limits, SluiceError } from '#base'
 
 // What kustomize would clone or download.
 const remote =
@@ -6,7 +6,7 @@ const remote =
 
 /** Throws `KUSTOMIZE_REMOTE_BASE` when an entry is not a path but something to download. */
 export function refuseRemote(entry: string, folder: string): void {
-  if (entry.includes('\n') || !remote.test(entry)) return
+  if (entry.length > limits.pathBytes || entry.includes('\n') || !remote.test(entry)) return
   throw new SluiceError(
     'KUSTOMIZE_REMOTE_BASE',
     `Cannot build ${folder}: ${JSON.stringify(withoutSecrets(entry))} is remote, and builds do not use the network; vendor it: ` +

@@ -69,7 +69,8 @@ function matching(list: unknown[], key: string, value: string, create: boolean):
   const pattern = RE2JS.compile(`^(?:${value})$`)
   const matches = (item: unknown): boolean => {
     const found = key === '' ? item : isObject(item) ? item[key] : undefined
-    return found !== undefined && typeof found !== 'object' && pattern.matcher(String(found)).find()
+    const text = scalarText(found)
+    return text !== undefined && pattern.matcher(text).find()
   }
   const places = list.flatMap((item, index) => (matches(item) ? [inList(list, index)] : []))
   if (places.length > 0 || !create) return places
@@ -110,4 +111,10 @@ function inMap(holder: Record<string, unknown>, key: string): Place {
     get: () => (Object.hasOwn(holder, key) ? holder[key] : undefined),
     set: (value) => setOwn(holder, key, value),
   }
+}
+
+/** A string, number or boolean as text; undefined for everything else. */
+export function scalarText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }

@@ -4,7 +4,7 @@ import type { Place } from './field-path.ts'
 import { type ReplacementEntry, type ReplacementOptions, replacementShape } from './kustomization.ts'
 import { everyId, type Resource } from './resource.ts'
 import type { ResourceList } from './resource-list.ts'
-import { placesAt } from './replacement-path.ts'
+import { placesAt, scalarText } from './replacement-path.ts'
 import { exactSelectorOf, idSelectorOf, selectorOf } from './select.ts'
 import { checkShape } from './shape.ts'
 import type { PatchText } from './patch.ts'
@@ -42,7 +42,7 @@ export function replaceFields(
 function readEntries({ text, from }: PatchText): ReplacementEntry[] {
   const parsed = parseYaml(text, { file: from, dialect: 'kustomize' })
   const entries = Array.isArray(parsed) ? parsed : [parsed]
-  return checkShape(entries, { list: replacementShape }, from) as ReplacementEntry[]
+  return checkShape(entries, { list: replacementShape }, { file: from, lenient: true }) as ReplacementEntry[]
 }
 
 function replaceOne(list: ResourceList, { source, sourceValue, targets }: ReplacementEntry): void {
@@ -72,9 +72,10 @@ function sourceOf(list: ResourceList, source: NonNullable<ReplacementEntry['sour
 
 function refine(value: unknown, { delimiter, index = 0 }: ReplacementOptions): unknown {
   if (!delimiter) return clone(value)
-  if (typeof value === 'object') throw failed('delimiter option can only be used with scalar nodes')
-  const part = String(value).split(delimiter)[index]
-  if (part === undefined) throw failed(`options.index ${index} is out of bounds for value ${String(value)}`)
+  const text = scalarText(value)
+  if (text === undefined) throw failed('delimiter option can only be used with scalar nodes')
+  const part = text.split(delimiter)[index]
+  if (part === undefined) throw failed(`options.index ${index} is out of bounds for value ${text}`)
   return part
 }
 
@@ -112,25 +113,25 @@ function copyTo(resource: Resource, value: unknown, { fieldPaths, options = {} }
 
 function setPlace(place: Place, value: unknown, { delimiter, index = 0 }: ReplacementOptions): void {
   const old = place.get()
-  let next = clone(value)
-  if (delimiter) {
-    if ((typeof old === 'object' && old !== null) || typeof next === 'object')
-      throw failed('delimiter option can only be used with scalar nodes')
-    const parts = old === undefined || old === null ? [''] : String(old).split(delimiter)
-    if (index < 0) parts.unshift(String(next))
-    else if (index >= parts.length) parts.push(String(next))
-    else parts[index] = String(next)
-    next = parts.join(delimiter)
-  }
-  place.set(likeOld(old, next))
+  if (!delimiter) return place.set(likeOld(old, clone(value)))
+  const before = old === undefined || old === null ? '' : scalarText(old)
+  const text = scalarText(value)
+  if (before === undefined || text === undefined)
+    throw failed('delimiter option can only be used with scalar nodes')
+  const parts = before.split(delimiter)
+  if (index < 0) parts.unshift(text)
+  else if (index >= parts.length) parts.push(text)
+  else parts[index] = text
+  place.set(likeOld(old, parts.join(delimiter)))
 }
 
 // A scalar keeps the type it had: a port stays a number, a quoted number a string.
 function likeOld(old: unknown, next: unknown): unknown {
-  if (typeof next === 'object' || old === undefined || old === null || typeof old === 'object') return next
-  if (typeof old === 'string') return String(next)
+  const text = scalarText(next)
+  if (text === undefined || scalarText(old) === undefined) return next
+  if (typeof old === 'string') return text
   if (typeof next !== 'string') return next
-  const read = parseYaml(next, { dialect: 'kustomize' })
+  const read = parseYaml(text, { dialect: 'kustomize' })
   return typeof read === typeof old ? read : next
 }
 

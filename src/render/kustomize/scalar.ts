@@ -75,7 +75,7 @@ function fold(
   { column, indent, isKey }: { column: number; indent: number; isKey: boolean },
 ): string {
   if (isKey || column + text.length <= width) return text
-  const chars = [...text]
+  const chars = Array.from(text)
   let at = column
   let result = ''
   for (const [index, char] of chars.entries()) {
@@ -95,7 +95,7 @@ function writeDouble(
   text: string,
   { column, indent, isKey }: { column: number; indent: number; isKey: boolean },
 ): string {
-  const chars = [...text]
+  const chars = Array.from(text)
   // The writer looks for a byte order mark at the front whatever character it is at.
   const escapesAll = text.startsWith('\ufeff')
   let at = column + 1

@@ -17,31 +17,55 @@ export interface StructShape {
 
 const goTypes: Readonly<Record<string, string>> = { string: 'string', boolean: 'bool', integer: 'int64' }
 
+/** What is checked, for errors and for how strict to be. */
+export interface ShapePlace {
+  readonly file: string
+  /** The steps from the top of the file. */
+  readonly path?: string
+  /** Whether unknown fields are left out instead of refused, as kustomize does in some of its files. */
+  readonly lenient?: boolean
+}
+
 /**
  * The value as its shape wants it: names in the case of the shape (Go's JSON reader does not mind case), nulls left out.
  * Throws `KUSTOMIZATION_INVALID` for an unknown field, with the nearest known name, and for a wrong type.
  */
-export function checkShape(value: unknown, shape: Shape, file: string, path = ''): unknown {
+export function checkShape(value: unknown, shape: Shape, place: ShapePlace): unknown {
   if (value === null || value === undefined) return undefined
   if (shape === 'any') return value
-  if (typeof shape === 'string') return checkScalar(value, shape, file, path)
+  if (typeof shape === 'string') return checkScalar(value, shape, place)
+  const { path = '' } = place
   if ('list' in shape) {
-    if (!Array.isArray(value)) throw mismatch(value, shape, file, path)
+    if (!Array.isArray(value)) throw mismatch(value, shape, place)
     return value
-      .map((item, index) => checkShape(item, shape.list, file, `${path}[${index}]`))
+      .map((item, index) => checkShape(item, shape.list, { ...place, path: `${path}[${index}]` }))
       .map((item) => item ?? emptyOf(shape.list))
   }
-  if (!isObject(value)) throw mismatch(value, shape, file, path)
+  if (!isObject(value)) throw mismatch(value, shape, place)
+  return 'map' in shape ? checkMap(value, shape.map, place) : checkStruct(value, shape, place)
+}
+
+function checkMap(map: Record<string, unknown>, shape: Shape, place: ShapePlace): unknown {
   const result: Record<string, unknown> = {}
-  for (const [key, member] of Object.entries(value)) {
-    const name = 'map' in shape ? key : knownName(key, shape.fields, file, path)
-    const inner = 'map' in shape ? shape.map : (shape.fields[name] ?? 'any')
-    const checked =
-      checkShape(member, inner, file, path ? `${path}.${name}` : name) ??
-      ('map' in shape ? emptyOf(inner) : undefined)
-    if (checked !== undefined) setOwn(result, name, checked)
+  for (const [key, member] of Object.entries(map))
+    setOwn(result, key, checkShape(member, shape, below(place, key)) ?? emptyOf(shape))
+  return result
+}
+
+function checkStruct(map: Record<string, unknown>, { fields }: StructShape, place: ShapePlace): unknown {
+  const result: Record<string, unknown> = {}
+  for (const [key, member] of Object.entries(map)) {
+    const name = knownName(key, fields, place)
+    const shape = name === undefined ? undefined : fields[name]
+    if (name === undefined || shape === undefined) continue
+    const checked = checkShape(member, shape, below(place, name))
+    if (checked !== undefined) result[name] = checked
   }
   return result
+}
+
+function below(place: ShapePlace, name: string): ShapePlace {
+  return { ...place, path: place.path ? `${place.path}.${name}` : name }
 }
 
 // Go's zero value stands for null inside lists and maps.
@@ -53,23 +77,22 @@ function emptyOf(shape: Shape): unknown {
   return 'list' in shape ? [] : {}
 }
 
-function checkScalar(
-  value: unknown,
-  shape: 'string' | 'boolean' | 'integer',
-  file: string,
-  path: string,
-): unknown {
+function checkScalar(value: unknown, shape: 'string' | 'boolean' | 'integer', place: ShapePlace): unknown {
   const fits =
     shape === 'integer' ? typeof value === 'number' && Number.isInteger(value) : typeof value === shape
   if (fits) return value
-  throw mismatch(value, shape, file, path)
+  throw mismatch(value, shape, place)
 }
 
-function knownName(key: string, fields: Readonly<Record<string, Shape>>, file: string, path: string): string {
+function knownName(
+  key: string,
+  fields: StructShape['fields'],
+  { file, path = '', lenient = false }: ShapePlace,
+): string | undefined {
   if (Object.hasOwn(fields, key)) return key
   const names = Object.keys(fields)
   const sameButCase = names.find((name) => name.toLowerCase() === key.toLowerCase())
-  if (sameButCase !== undefined) return sameButCase
+  if (sameButCase !== undefined || lenient) return sameButCase
   const nearest = nearestOf(key, names)
   throw new SluiceError(
     'KUSTOMIZATION_INVALID',
@@ -79,11 +102,11 @@ function knownName(key: string, fields: Readonly<Record<string, Shape>>, file: s
   )
 }
 
-function mismatch(value: unknown, shape: Shape, file: string, path: string): SluiceError {
-  const found = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
+function mismatch(value: unknown, shape: Shape, { file, path = '' }: ShapePlace): SluiceError {
+  const found = Array.isArray(value) ? 'array' : typeof value
   return new SluiceError(
     'KUSTOMIZATION_INVALID',
-    `invalid Kustomization: json: cannot unmarshal ${isObject(value) ? 'object' : found} into ${path || 'the file'} of ${file}, wanted ${typeName(shape)}`,
+    `invalid Kustomization: json: cannot unmarshal ${found} into ${path || 'the file'} of ${file}, wanted ${typeName(shape)}`,
     { details: { file } },
   )
 }

@@ -1,3 +1,4 @@
+import { tooLarge } from '#base'
 import type { TransformerConfig } from './config.ts'
 import { setImages } from './images.ts'
 import type { KustomizationFile, PatchEntry } from './kustomization.ts'
@@ -25,6 +26,7 @@ export function transform(
   config: TransformerConfig,
   context: TransformContext,
 ): void {
+  refuseTooMuch(list, kustomization, context.file)
   const { namespace, namePrefix, nameSuffix, commonLabels, commonAnnotations } = kustomization
   for (const entry of kustomization.patchesStrategicMerge)
     applyStrategicMerge(list, context.readTextOrInline(entry))
@@ -44,4 +46,21 @@ export function transform(
 
 function textOf(entry: PatchEntry, { file, readText }: TransformContext): PatchText {
   return entry.path ? readText(entry.path) : { text: entry.patch ?? '', from: file }
+}
+
+/** Looks at objects that one layer may take, e.g. a hundred patches on fifty thousand objects. */
+const maxLooks = 5_000_000
+
+function refuseTooMuch(list: ResourceList, kustomization: KustomizationFile, file: string): void {
+  const { patches, patchesJson6902, labels, replicas, images, replacements } = kustomization
+  const entries = [patches, patchesJson6902, labels, replicas, images, replacements].reduce(
+    (sum, { length }) => sum + length,
+    0,
+  )
+  if (entries * list.all.length > maxLooks)
+    throw tooLarge(
+      file,
+      `${entries} patches, labels, images, replicas and replacements for ${list.all.length} objects`,
+      `at most ${maxLooks} pairs of both`,
+    )
 }
