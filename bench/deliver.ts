@@ -4,7 +4,7 @@
 //   node --import tsx bench/deliver.ts [N]     or: npx vite-node bench/deliver.ts
 import type { KubeObject } from '#api'
 
-import { installCrds, isReady, push, startInProcess, until } from '#testing'
+import { installCrds, isReady, kustomizationIn, push, sourceIn, startInProcess, until } from '#testing'
 import { controllersIn } from '../test/support/controllers.ts'
 
 const pairs = Number(process.argv[2] ?? 100)
@@ -71,24 +71,6 @@ function manifest(apiVersion: string, kind: string, spec: object): string {
 }
 
 function pair(namespace: string): KubeObject[] {
-  const source: KubeObject = {
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'OCIRepository',
-    metadata: { name: 'app', namespace },
-    spec: { interval: '60m', url: 'oci://registry.test/bench', ref: { tag: 'latest' }, insecure: true },
-  }
-  const kustomization: KubeObject = {
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-    kind: 'Kustomization',
-    metadata: { name: 'app', namespace },
-    spec: {
-      interval: '60m',
-      prune: true,
-      wait: true,
-      targetNamespace: namespace,
-      path: './',
-      sourceRef: { kind: 'OCIRepository', name: 'app' },
-    },
-  }
-  return [source, kustomization]
+  const source = sourceIn(namespace, { url: 'oci://registry.test/bench' })
+  return [source, kustomizationIn(namespace, { targetNamespace: namespace })]
 }

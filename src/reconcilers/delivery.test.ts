@@ -1,17 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KubeObject, Kustomization, OCIRepository } from '#api'
-import { silentLog, systemClock } from '#base'
 import { refOf } from '#kube'
-import { Manager } from '#runtime'
-import { type InProcess, installCrds, isReady, memoryArtifacts, push, startInProcess, until } from '#testing'
-import { addKustomizations, addOCIRepositories, createTrees } from './index.ts'
+import type { Manager } from '#runtime'
+import {
+  type InProcess,
+  installCrds,
+  isReady,
+  kustomizationIn,
+  push,
+  sourceIn,
+  startInProcess,
+  until,
+} from '#testing'
+import { controllersIn } from '../../test/support/controllers.ts'
 
 let world: InProcess
 let manager: Manager
 beforeAll(async () => {
   world = await startInProcess()
   await installCrds(world)
-  manager = startManager(world)
+  manager = controllersIn(world)
   await manager.start()
 })
 afterAll(async () => {
@@ -19,55 +27,13 @@ afterAll(async () => {
   await world.close()
 })
 
-function startManager({ cluster, registryFetch }: InProcess): Manager {
-  const clock = systemClock
-  const store = memoryArtifacts()
-  const started = new Manager({ cluster, clock, log: silentLog, instance: 'test', minRetryDelay: 20 })
-  addOCIRepositories(started, { cluster, clock, store, dial: () => registryFetch, concurrency: 4 })
-  const openTree = createTrees({ store, fetch: registryFetch })
-  addKustomizations(started, {
-    cluster,
-    clock,
-    log: silentLog,
-    openTree,
-    concurrency: 4,
-    requeueDependency: 30_000,
-  })
-  return started
-}
-
 /** A namespace of its own with a source and a Kustomization, as a user would write them. */
 async function given(
   namespace: string,
   spec: { source?: object; kustomization?: object } = {},
 ): Promise<{ source: KubeObject; kustomization: KubeObject }> {
-  const source: KubeObject = {
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'OCIRepository',
-    metadata: { name: 'src', namespace },
-    spec: {
-      interval: '60m',
-      url: `oci://registry.test/${namespace}`,
-      ref: { tag: 'latest' },
-      insecure: true,
-      ...spec.source,
-    },
-  }
-  const kustomization: KubeObject = {
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-    kind: 'Kustomization',
-    metadata: { name: 'app', namespace },
-    spec: {
-      interval: '60m',
-      retryInterval: '30m',
-      prune: true,
-      path: './',
-      targetNamespace: namespace,
-      wait: true,
-      sourceRef: { kind: 'OCIRepository', name: 'src' },
-      ...spec.kustomization,
-    },
-  }
+  const source = sourceIn(namespace, { ref: { tag: 'latest' }, ...spec.source })
+  const kustomization = kustomizationIn(namespace, { targetNamespace: namespace, ...spec.kustomization })
   await world.cluster.create(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { manager: 'test' },

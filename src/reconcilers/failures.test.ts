@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KubeObject, Kustomization } from '#api'
 import { type ObjectRef, refOf } from '#kube'
 import type { Manager } from '#runtime'
-import { type InProcess, installCrds, isReady, push, startInProcess, until } from '#testing'
+import {
+  type InProcess,
+  installCrds,
+  isReady,
+  kustomizationIn,
+  push,
+  sourceIn,
+  startInProcess,
+  until,
+} from '#testing'
 import { controllersIn } from '../../test/support/controllers.ts'
 
 let world: InProcess
@@ -23,27 +32,8 @@ async function given(
   files: Record<string, string>,
   spec: object = {},
 ): Promise<{ source: KubeObject; app: KubeObject; publish(files: Record<string, string>): Promise<string> }> {
-  const source: KubeObject = {
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'OCIRepository',
-    metadata: { name: 'src', namespace },
-    spec: { interval: '60m', url: `oci://registry.test/${namespace}`, insecure: true },
-  }
-  const app: KubeObject = {
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-    kind: 'Kustomization',
-    metadata: { name: 'app', namespace },
-    spec: {
-      interval: '60m',
-      retryInterval: '30m',
-      prune: true,
-      path: './',
-      wait: true,
-      timeout: '1m',
-      sourceRef: { kind: 'OCIRepository', name: 'src' },
-      ...spec,
-    },
-  }
+  const source = sourceIn(namespace)
+  const app = kustomizationIn(namespace, { timeout: '1m', ...spec })
   const publish = async (next: Record<string, string>): Promise<string> => {
     const digest = await push(world, `registry.test/${namespace}:latest`, next)
     const asked = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': digest } } }

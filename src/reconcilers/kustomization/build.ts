@@ -1,6 +1,17 @@
-import type { Artifact, KubeObject, Kustomization } from '#api'
+import type { Artifact, KubeObject, Kustomization, KustomizationSpec } from '#api'
 import { canonicalJson, type FileTree, joinPath, messageOf, SluiceError } from '#base'
-import type { buildKustomization } from '#render'
+import type { buildKustomization, Overlay } from '#render'
+
+const overlayFields: ReadonlySet<string> = new Set<keyof Overlay>([
+  'targetNamespace',
+  'namePrefix',
+  'nameSuffix',
+  'patches',
+  'images',
+  'components',
+  'ignoreMissingComponents',
+  'buildMetadata',
+])
 
 // Some thousand objects; what is dropped is built again.
 const keptBuilds = 512
@@ -14,31 +25,12 @@ export function createBuilder(
 ): (object: Kustomization, artifact: Artifact, tree: FileTree) => KubeObject[] {
   const builds = new Map<string, KubeObject[]>()
   return ({ spec }, artifact, tree) => {
-    const {
-      targetNamespace,
-      namePrefix,
-      nameSuffix,
-      patches,
-      images,
-      components,
-      ignoreMissingComponents,
-      buildMetadata,
-    } = spec
-    const overlay = {
-      targetNamespace,
-      namePrefix,
-      nameSuffix,
-      patches,
-      images,
-      components,
-      ignoreMissingComponents,
-      buildMetadata,
-    }
+    const overlay = overlayOf(spec)
     const path = pathIn(tree, spec.path ?? './')
     const key = canonicalJson([artifact.digest, path, overlay])
     const known = builds.get(key)
     if (known) return known
-    const objects = renderOrThrow(() => render(tree, path, { overlay: definedOnly(overlay) }))
+    const objects = renderOrThrow(() => render(tree, path, { overlay }))
     builds.set(key, objects)
     if (builds.size > keptBuilds) builds.delete(builds.keys().next().value ?? '')
     return objects
@@ -63,8 +55,10 @@ function renderOrThrow(render: () => KubeObject[]): KubeObject[] {
   }
 }
 
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-function definedOnly<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Defined<T>
+// The fields of a Kustomization that are merged into the root kustomization file.
+function overlayOf(spec: KustomizationSpec): Overlay {
+  const fields = Object.entries(spec).filter(
+    ([field, value]) => overlayFields.has(field) && value !== undefined,
+  )
+  return Object.fromEntries(fields) as Overlay
 }
