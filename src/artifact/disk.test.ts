@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createHash } from 'node:crypto'
-import { type FileTree, isCode, treeOf } from '#base'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type FileTree, isCode, treeOf } from '#base'
 import { readTree, writeTree } from './disk.ts'
 import { defaultIgnorePaths, parseIgnore } from './ignore.ts'
 import { writeTar } from './tar.ts'
@@ -67,6 +67,14 @@ test('links are left out, or followed when asked, and a link to a folder above e
   expect(followed.directories.get('.')).toBe(0o700)
   await symlink('nowhere', join(app, 'dangling'))
   await expect(readTree(app, { resolveSymlinks: true })).rejects.toThrow(withCode('PATH_UNREADABLE'))
+})
+
+test('a link out of the folder is refused when links are followed', async () => {
+  const app = await writeApp()
+  await writeFile(join(dir, 'secret'), 'of somebody else')
+  await symlink('../secret', join(app, 'out'))
+  expect((await readTree(app)).file('out')).toBeUndefined()
+  await expect(readTree(app, { resolveSymlinks: true })).rejects.toThrow(withCode('LINK_OUTSIDE'))
 })
 
 test('what is not there is named as Flux names it', async () => {

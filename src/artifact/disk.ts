@@ -1,13 +1,13 @@
 import { constants, type Stats } from 'node:fs'
 import { chmod, lstat, mkdir, open, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { FileTree, limits, mapBounded, messageOf, SluiceError, tooLarge, type TreeFile } from '#base'
+import { FileTree, limits, mapBounded, messageOf, SluiceError, type TreeFile, tooLarge } from '#base'
 import { type IgnorePattern, isIgnored } from './ignore.ts'
 
 export interface ReadTreeOptions {
   /** What to leave out; excluded files are not even opened. */
   ignore?: readonly IgnorePattern[]
-  /** Take what symbolic links point at, also outside the folder; they are left out otherwise. */
+  /** Take what symbolic links inside the folder point at; they are left out otherwise. */
   resolveSymlinks?: boolean
 }
 
@@ -23,7 +23,7 @@ interface Found {
 /**
  * Reads a folder, or a single file, into a tree with its permission bits. Links and other special files are left out. A
  * single file becomes a folder of mode 0700 with that file in it, as Flux 2.9 packs it. Throws `PATH_NOT_FOUND`,
- * `PATH_UNREADABLE` and `LIMIT_EXCEEDED`.
+ * `PATH_UNREADABLE`, `LINK_OUTSIDE` and `LIMIT_EXCEEDED`.
  */
 export async function readTree(path: string, options: ReadTreeOptions = {}): Promise<FileTree> {
   const root = await statPath(path)
@@ -57,7 +57,8 @@ async function walkFolder(walk: Walk, source: string, path: string, above: reado
   for (const name of names.sort()) {
     const from = join(source, name)
     const to = path === '.' ? name : `${path}/${name}`
-    const info = await reading(from, () => (resolveSymlinks ? stat(from) : lstat(from)))
+    const own = await reading(from, () => lstat(from))
+    const info = resolveSymlinks && own.isSymbolicLink() ? await followLink(from, above[0] ?? source) : own
     if (++walk.entries > limits.archiveEntries)
       throw tooLarge(source, `more than ${limits.archiveEntries} entries`, `at most ${limits.archiveEntries}`)
     if (info.isFile() && !isIgnored(ignore, to, false))
@@ -68,6 +69,25 @@ async function walkFolder(walk: Walk, source: string, path: string, above: reado
     if (above.includes(real)) continue
     if (!isIgnored(ignore, to, true)) walk.folders.push([to, info.mode & 0o777])
     await walkFolder(walk, from, to, [...above, real])
+  }
+}
+
+// A published tree holds what its folder holds: a link must not carry a file of elsewhere to a registry.
+async function followLink(link: string, root: string): Promise<Stats> {
+  try {
+    const target = await realpath(link)
+    if (target === root || target.startsWith(`${root}/`)) return await stat(target)
+    throw new SluiceError(
+      'LINK_OUTSIDE',
+      `Cannot read ${link}: found a link to ${target}, wanted one to inside ${root}`,
+    )
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+    throw new SluiceError(
+      'PATH_UNREADABLE',
+      `Cannot read ${link}: found a link to nothing, wanted one to a file or folder`,
+      { cause },
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { treeOf } from '#base'
 import { expect, test } from 'vitest'
+import { treeOf } from '#base'
 import { defaultIgnorePaths, isIgnored, parseIgnore, sourcePatterns, withoutIgnored } from './ignore.ts'
 
 // Written by a program over fluxcd/pkg/sourceignore 0.15 (go-git 5.16): for every pattern the paths it excludes.

@@ -1,5 +1,5 @@
-import { isCode } from '#base'
 import { expect, test } from 'vitest'
+import { isCode } from '#base'
 import { annotationsOf, describeArtifact } from './metadata.ts'
 import { pack } from './pack.ts'
 import { appTree } from './testdata/app-tree.ts'

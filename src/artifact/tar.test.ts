@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { FileTree, isCode } from '#base'
+import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { FileTree, isCode } from '#base'
 import { writeTar } from './tar.ts'
-import { readTar } from './untar.ts'
 import { appTree } from './testdata/app-tree.ts'
+import { readTar } from './untar.ts'
 
 // Written by a program over Go 1.26's archive/tar: one file "l\n" of mode 0644 under that name, size and hash of the archive.
 const names = JSON.parse(readFileSync(new URL('./testdata/tar-names.json', import.meta.url), 'utf8')) as {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { FileTree, isCode, readAll, treeOf } from '#base'
 import { expect, test } from 'vitest'
+import { FileTree, isCode, readAll, treeOf } from '#base'
 import { pack } from './pack.ts'
 import { repack } from './repack.ts'
 import { writeTar } from './tar.ts'

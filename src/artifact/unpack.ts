@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { type FileTree, limits, SluiceError, tooLarge } from '#base'
 import { archiveInvalid } from './block-reader.ts'
-import { readTar, type ReadTarOptions } from './untar.ts'
+import { type ReadTarOptions, readTar } from './untar.ts'
 
 /**
  * Unpacks a gzipped tar. Throws `LAYER_NOT_GZIP`, `ARCHIVE_INVALID`, `ARCHIVE_REFUSED` or `LIMIT_EXCEEDED` (a bomb too), and

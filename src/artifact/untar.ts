@@ -1,5 +1,5 @@
-import { archiveInvalid as invalid, BlockReader, blockSize } from './block-reader.ts'
-import { FileTree, joinPath, limits, SluiceError, tooLarge, type TreeFile } from '#base'
+import { FileTree, joinPath, limits, SluiceError, type TreeFile, tooLarge } from '#base'
+import { BlockReader, blockSize, archiveInvalid as invalid } from './block-reader.ts'
 
 export interface ReadTarOptions {
   /** Named in errors. */
