@@ -1,4 +1,4 @@
-import { type FileTree, isCode, isObject, joinPath, limits, parseYamlAll, SluiceError, tooLarge } from '#base'
+import { type FileTree, isObject, joinPath, limits, parseYamlAll, SluiceError, tooLarge } from '#base'
 import { builtinConfig, mergeConfig, parseConfig, type TransformerConfig } from './config.ts'
 import { absorb, generate } from './generate.ts'
 import { kustomizationNames, type KustomizationFile, parseKustomization } from './kustomization.ts'

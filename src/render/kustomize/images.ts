@@ -1,7 +1,7 @@
-import { RE2JS } from 're2js'
 import { isObject } from '#base'
 import { type FieldSpec, selectsGvk, walkField } from './field-path.ts'
 import type { ImageEntry } from './kustomization.ts'
+import { patternOf } from './pattern.ts'
 import { gvkOf } from './resource.ts'
 import type { ResourceList } from './resource-list.ts'
 
@@ -36,8 +36,7 @@ function updateContainers(value: unknown, update: (image: string) => string): vo
 
 // kustomize puts the name into a regular expression as it is.
 function matcherOf(name: string): (image: string) => boolean {
-  const pattern = RE2JS.compile(`^${name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`)
-  return (image) => pattern.matcher(image).find()
+  return patternOf(`${name}(?::[a-zA-Z0-9_.{}-]*)?(?:@sha256:[a-zA-Z0-9_.{}-]*)?`, 'image name')
 }
 
 function newImage(image: string, { newName, newTag, digest, tagSuffix }: ImageEntry): string {

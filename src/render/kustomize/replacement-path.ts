@@ -1,6 +1,6 @@
-import { RE2JS } from 're2js'
 import { isObject, setOwn, SluiceError } from '#base'
 import type { Place } from './field-path.ts'
+import { patternOf } from './pattern.ts'
 
 /** Splits `spec.containers.[name=web].env.0.value` at its dots; `\.` and dots in brackets do not count. */
 export function splitFieldPath(path: string): string[] {
@@ -66,11 +66,11 @@ function everyChild(value: unknown): Place[] {
 }
 
 function matching(list: unknown[], key: string, value: string, create: boolean): Place[] {
-  const pattern = RE2JS.compile(`^(?:${value})$`)
+  const fits = patternOf(value, 'field path value')
   const matches = (item: unknown): boolean => {
     const found = key === '' ? item : isObject(item) ? item[key] : undefined
     const text = scalarText(found)
-    return text !== undefined && pattern.matcher(text).find()
+    return text !== undefined && fits(text)
   }
   const places = list.flatMap((item, index) => (matches(item) ? [inList(list, index)] : []))
   if (places.length > 0 || !create) return places

@@ -1,6 +1,5 @@
-import { RE2JS, RE2JSException } from 're2js'
 import type { ObjectSelector } from '#api'
-import { isObject, messageOf, SluiceError } from '#base'
+import { isObject } from '#base'
 import {
   effectiveNamespace,
   everyId,
@@ -12,6 +11,7 @@ import {
   type ResourceId,
 } from './resource.ts'
 import { parseSelector } from './label-selector.ts'
+import { patternOf } from './pattern.ts'
 
 const idFields = ['group', 'version', 'kind', 'name', 'namespace'] as const
 
@@ -56,18 +56,7 @@ export function exactSelectorOf(selector: ObjectSelector): (resource: Resource) 
 }
 
 function pattern(text: string | undefined, field: string): (value: string) => boolean {
-  if (!text) return () => true
-  try {
-    const compiled = RE2JS.compile(`^(?:${text})$`)
-    return (value) => compiled.matcher(value).find()
-  } catch (error) {
-    if (!(error instanceof RE2JSException)) throw error
-    throw new SluiceError(
-      'BUILD_SELECTOR_INVALID',
-      `Cannot read selector ${field} ${JSON.stringify(text)}: ${messageOf(error)}`,
-      { cause: error },
-    )
-  }
+  return text ? patternOf(text, `selector ${field}`) : () => true
 }
 
 function mapOf(value: unknown): Record<string, unknown> {
