@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -497,6 +497,11 @@ const cases: Record<string, Record<string, string>> = {
   },
 }
 
+/** More of the same kind, as data: corners that were tried against the real binary one by one. */
+const corners = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../src/render/testdata/kustomizations.json'), 'utf8'),
+) as Record<string, Record<string, string>>
+
 /** Folders to build where it is not the root. */
 const built: Record<string, string> = {
   'names: two layers': 'o',
@@ -513,7 +518,7 @@ describeWithPeers('small kustomizations build as the real kustomize builds them'
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  for (const [name, files] of Object.entries(cases)) {
+  for (const [name, files] of Object.entries({ ...cases, ...corners })) {
     test(name, async () => {
       const root = join(folder, name.replaceAll(/[^a-z0-9]+/gi, '-'))
       for (const [path, text] of Object.entries(files)) {

@@ -12,7 +12,7 @@ const operations = ['add', 'remove', 'replace', 'move', 'copy', 'test']
 
 /** The operations of a parsed patch; undefined when the value is none. */
 export function asJsonPatch(value: unknown): JsonPatchOperation[] | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined
+  if (!Array.isArray(value)) return undefined
   const isOperation = (item: unknown): boolean =>
     isObject(item) && typeof item['op'] === 'string' && typeof item['path'] === 'string'
   return value.every(isOperation) ? (value as JsonPatchOperation[]) : undefined

@@ -8,6 +8,15 @@ export function loadResources(tree: FileTree, path: string): Resource[] {
 
 /** The objects of a YAML text, each checked to be one; `file` is named in errors. */
 export function parseObjects(text: string, file: string): Record<string, unknown>[] {
+  const objects = parsePatches(text, file)
+  for (const { apiVersion, kind } of objects)
+    if (typeof apiVersion !== 'string' || apiVersion === '')
+      throw invalid(file, `missing apiVersion in object ${String(kind)}`)
+  return objects
+}
+
+/** The objects of a YAML text of patches, which need not say their apiVersion. */
+export function parsePatches(text: string, file: string): Record<string, unknown>[] {
   return parseYamlAll(text, { file, dialect: 'kustomize' })
     .filter((document) => document !== null)
     .flatMap((document) => flatten(document, file))
@@ -33,8 +42,6 @@ function checkObject(object: Record<string, unknown>, file: string): void {
   if (metadata !== undefined && metadata !== null && !isObject(metadata))
     throw invalid(file, `metadata of ${kind} is no map`)
   if (typeof name !== 'string' || name === '') throw invalid(file, `missing metadata.name in object ${kind}`)
-  if (typeof apiVersion !== 'string' || apiVersion === '')
-    throw invalid(file, `missing apiVersion in object ${kind}/${name}`)
 }
 
 function invalid(file: string, found: string): SluiceError {

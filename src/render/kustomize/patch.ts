@@ -2,7 +2,7 @@ import type { ObjectSelector } from '#api'
 import { isCode, isObject, messageOf, parseYamlAll, SluiceError } from '#base'
 import { asJsonPatch, type JsonPatchOperation, jsonPatch } from './json-patch.ts'
 import type { PatchEntry } from './kustomization.ts'
-import { parseObjects } from './load.ts'
+import { parsePatches } from './load.ts'
 import { formatId, gvkOf, idOf, metadataOf, rememberId, type Resource } from './resource.ts'
 import type { ResourceList } from './resource-list.ts'
 import { selectorOf } from './select.ts'
@@ -133,7 +133,7 @@ function readPatch(text: string, from: string): Patch {
 
 function parsePatchObjects(text: string, from: string): Record<string, unknown>[] {
   try {
-    const objects = parseObjects(text, from)
+    const objects = parsePatches(text, from)
     if (objects.length > 0) return objects
   } catch (error) {
     if (!isCode(error, 'BUILD_OBJECT_INVALID')) throw error

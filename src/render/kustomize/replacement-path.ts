@@ -27,20 +27,13 @@ export function splitFieldPath(path: string): string[] {
 export function placesAt(object: Record<string, unknown>, path: string, create: boolean): Place[] {
   const steps = splitFieldPath(path)
   let places: Place[] = [{ get: () => object, set: () => undefined }]
-  for (const [at, step] of steps.entries())
-    places = places.flatMap((place) => childrenOf(place, step, { create, next: steps[at + 1] }))
+  for (const step of steps) places = places.flatMap((place) => childrenOf(place, step, create))
   return places
 }
 
-interface StepContext {
-  readonly create: boolean
-  readonly next: string | undefined
-}
-
-function childrenOf(place: Place, written: string, context: StepContext): Place[] {
+function childrenOf(place: Place, written: string, create: boolean): Place[] {
   // Brackets without a condition only keep the dots of a key together.
   const step = /^\[[^=]*\]$/.test(written) ? written.slice(1, -1) : written
-  const { create } = context
   let value = place.get()
   if ((value === undefined || value === null) && create) {
     value = isListStep(step) ? [] : {}
@@ -52,12 +45,12 @@ function childrenOf(place: Place, written: string, context: StepContext): Place[
     if (condition) return matching(value, condition[1] ?? '', condition[2] ?? '', create)
     return element(value, step, create)
   }
-  if (isObject(value)) return member(value, step, context)
+  if (isObject(value)) return member(value, step, create)
   return []
 }
 
 function isListStep(step: string): boolean {
-  return step === '-' || /^\[.*\]$/s.test(step)
+  return /^\[.*\]$/s.test(step)
 }
 
 function everyChild(value: unknown): Place[] {
@@ -79,26 +72,24 @@ function matching(list: unknown[], key: string, value: string, create: boolean):
 }
 
 function element(list: unknown[], step: string, create: boolean): Place[] {
-  if (step === '-') {
-    if (create) list.push(undefined)
-    return list.length > 0 ? [inList(list, list.length - 1)] : []
-  }
-  const index = /^\d+$/.test(step) ? Number(step) : -1
-  if (index >= 0 && index < list.length) return [inList(list, index)]
+  if (!/^\d+$/.test(step))
+    throw new SluiceError(
+      'BUILD_REPLACEMENT_FAILED',
+      `Cannot replace: found a list above ${JSON.stringify(step)}, wanted an index, * or [key=value]`,
+    )
+  const index = Number(step)
+  if (index < list.length) return [inList(list, index)]
   if (index === list.length && create) {
     list.push(undefined)
     return [inList(list, index)]
   }
-  if (index < 0)
-    // A field name on a list means that field of every element.
-    return list.flatMap((item) => (isObject(item) ? member(item, step, { create, next: undefined }) : []))
   throw new SluiceError(
     'BUILD_REPLACEMENT_FAILED',
-    `index ${step} specified but only ${list.length} elements found`,
+    `Cannot replace: index ${index} specified but only ${list.length} elements found`,
   )
 }
 
-function member(holder: Record<string, unknown>, key: string, { create }: StepContext): Place[] {
+function member(holder: Record<string, unknown>, key: string, create: boolean): Place[] {
   return Object.hasOwn(holder, key) || create ? [inMap(holder, key)] : []
 }
 

@@ -130,9 +130,10 @@ function likeOld(old: unknown, next: unknown): unknown {
   const text = scalarText(next)
   if (text === undefined || scalarText(old) === undefined) return next
   if (typeof old === 'string') return text
-  if (typeof next !== 'string') return next
-  const read = parseYaml(text, { dialect: 'kustomize' })
-  return typeof read === typeof old ? read : next
+  const read = typeof next === 'string' ? parseYaml(text, { dialect: 'kustomize' }) : next
+  const fits = typeof read === typeof old && (!Number.isInteger(old) || Number.isInteger(read))
+  if (fits) return read
+  throw failed(`cannot put ${JSON.stringify(text)} where a ${typeof old} is`)
 }
 
 function describe({ group, version, kind, name, namespace }: ObjectSelector): string {

@@ -1,4 +1,4 @@
-import { tooLarge } from '#base'
+import { SluiceError, tooLarge } from '#base'
 import type { TransformerConfig } from './config.ts'
 import { setImages } from './images.ts'
 import type { KustomizationFile, PatchEntry } from './kustomization.ts'
@@ -45,6 +45,11 @@ export function transform(
 }
 
 function textOf(entry: PatchEntry, { file, readText }: TransformContext): PatchText {
+  if (entry.path && entry.patch)
+    throw new SluiceError(
+      'BUILD_PATCH_INVALID',
+      `Cannot read a patch of ${file}: patch and path can't be set at the same time`,
+    )
   return entry.path ? readText(entry.path) : { text: entry.patch ?? '', from: file }
 }
 
