@@ -15,7 +15,10 @@ for (const file of reports) {
   const report = JSON.parse(readFileSync(file, 'utf8'))
   passed += report.numPassedTests
   // A suite that broke before its tests has none to count.
-  const broken = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'))
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  )
   failed += report.numFailedTests + broken.length
   skipped += report.numPendingTests + report.numTodoTests
 }

@@ -22,9 +22,21 @@ if (!existsSync(binary)) {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{"private":true}\n')
   console.error(`► fetching Node ${version}`)
-  run('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel=error', '--engine-strict=false', `${name}@${version}`], {
-    cwd: folder,
-    stdio: ['ignore', 2, 2],
-  })
+  run(
+    'npm',
+    [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--no-save',
+      '--loglevel=error',
+      '--engine-strict=false',
+      `${name}@${version}`,
+    ],
+    {
+      cwd: folder,
+      stdio: ['ignore', 2, 2],
+    },
+  )
 }
 run(binary, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--project', 'unit', ...args])

@@ -9,6 +9,14 @@ export type {
   ObjectSelector,
   ReconcileSnapshot,
 } from './kustomization.ts'
+export {
+  kustomizeGroup,
+  kustomizeVersion,
+  originRevision,
+  originSource,
+  requestedAt,
+  sourceVersion,
+} from './names.ts'
 export type {
   Condition,
   KubeObject,
@@ -25,11 +33,3 @@ export type {
   OCIRepositoryStatus,
 } from './oci-repository.ts'
 export type { CustomResourceDefinition, Schema } from './schema.ts'
-export {
-  kustomizeGroup,
-  kustomizeVersion,
-  originRevision,
-  originSource,
-  requestedAt,
-  sourceVersion,
-} from './names.ts'

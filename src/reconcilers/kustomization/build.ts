@@ -60,5 +60,5 @@ function overlayOf(spec: KustomizationSpec): Overlay {
   const fields = Object.entries(spec).filter(
     ([field, value]) => overlayFields.has(field) && value !== undefined,
   )
-  return Object.fromEntries(fields) as Overlay
+  return Object.fromEntries(fields)
 }

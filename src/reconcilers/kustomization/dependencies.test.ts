@@ -19,7 +19,7 @@ function named(name: string, dependsOn: string[] = [], status: object = {}, sour
       lastAppliedRevision: 'v1',
       ...status,
     },
-  } as Kustomization
+  }
 }
 const among =
   (...all: Kustomization[]): ((key: string) => Kustomization | undefined) =>
@@ -62,10 +62,10 @@ test('a dependency with another source may be at any revision', () => {
 })
 
 test('a cycle is named with its path, also when others lie between', () => {
-  const [a, b, c] = [named('a', ['b']), named('b', ['c']), named('c', ['a'])]
-  expect(() => checkCycles(a as Kustomization, among(a, b, c))).toThrow(
-    'dependency cycle: x/a → x/b → x/c → x/a',
-  )
+  const a = named('a', ['b'])
+  const b = named('b', ['c'])
+  const c = named('c', ['a'])
+  expect(() => checkCycles(a, among(a, b, c))).toThrow('dependency cycle: x/a → x/b → x/c → x/a')
   expect(() => checkCycles(named('self', ['self']), among())).toThrow('dependency cycle: x/self → x/self')
   expect(() => checkCycles(named('d', ['a']), among(a, b, c))).not.toThrow()
 })
