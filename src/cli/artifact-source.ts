@@ -26,7 +26,10 @@ export function addSourceFlags(command: Command): Command {
       ),
     )
     .addOption(listOption('--add-ignore-paths <patterns>', 'further paths to leave out'))
-    .option('--resolve-symlinks', 'take what symbolic links inside the folder point at; links are left out otherwise')
+    .option(
+      '--resolve-symlinks',
+      'take what symbolic links inside the folder point at; links are left out otherwise',
+    )
 }
 
 /** Reads and packs what the flags name; `-` is standard input. Throws `PATH_NOT_FOUND`, `STDIN_EMPTY` and what reading throws. */

@@ -1,5 +1,5 @@
-import { type Fetch, type HttpRequest, isObject, limits, SluiceError, textOf } from '#base'
 import type { Clock } from '#base'
+import { type Fetch, type HttpRequest, isObject, limits, SluiceError, textOf } from '#base'
 import type { Credential } from './credentials.ts'
 import { isPrivateHost } from './host.ts'
 import { registryError } from './registry-error.ts'

@@ -1,6 +1,6 @@
-import type { SluiceError } from '#base'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { SluiceError } from '#base'
 import { parseChallenges } from './auth.ts'
 import { allowsPlainHttp, isPrivateHost } from './host.ts'
 import { formatReference, parseReference, parseRepository, targetOf } from './reference.ts'

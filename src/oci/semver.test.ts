@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { isCode } from '#base'
 import { expect, test } from 'vitest'
+import { isCode } from '#base'
 import { parseConstraint, parseVersion, resolveSemver } from './semver.ts'
 
 // Written by a program over Masterminds/semver 3.5.0: for every constraint the versions it allows, or its error.

@@ -1,6 +1,6 @@
-import { SluiceError } from '#base'
 import { RE2JS, RE2JSSyntaxException } from 're2js'
 import SemVer from 'semver/classes/semver.js'
+import { SluiceError } from '#base'
 
 /** A constraint in Masterminds' grammar, as Helm and Flux read it. */
 export interface Constraint {

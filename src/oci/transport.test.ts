@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest'
 import {
   type Clock,
   digestOf,
@@ -9,7 +10,6 @@ import {
   readAll,
   SluiceError,
 } from '#base'
-import { expect, test } from 'vitest'
 import { credentialFor } from './credentials.ts'
 import { parseReference } from './reference.ts'
 import { openRepository, type Repository } from './repository.ts'

@@ -254,6 +254,17 @@ describe('a source that is wrong', () => {
     await world.cluster.remove(refOf(source))
   })
 
+  test('that never answers is given up after its timeout', async () => {
+    world.hang('/v2/hang/')
+    const { source } = await given('hang', { source: { timeout: '100ms' } })
+    const failed = await until<OCIRepository>(world, source, isReady('False', 'OCIArtifactPullFailed'))
+    const ready = failed.status?.conditions?.find(({ type }) => type === 'Ready')
+    expect(ready?.message).toBe(
+      'failed to determine artifact digest: The operation was aborted due to timeout',
+    )
+    await world.cluster.remove(refOf(source))
+  })
+
   test('keeps serving the last good artifact', async () => {
     await push(world, 'registry.test/keep:latest', files('keep', { 'a.yaml': configMap('a', '1') }))
     const { source, kustomization } = await given('keep')

@@ -1,4 +1,4 @@
-import { type Handler, type Log, messageOf, silentLog, SluiceError } from '#base'
+import { type Handler, type Log, messageOf, SluiceError, silentLog } from '#base'
 import { bad, empty, problemResponse, RequestProblem } from './answer.ts'
 import { deleteBlob, serveBlob } from './blobs.ts'
 import { listReferrers, listRepositories, listTags } from './listings.ts'

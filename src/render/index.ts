@@ -1,3 +1,3 @@
-export { buildKustomization, type BuildOptions } from './kustomize/build-kustomization.ts'
+export { type BuildOptions, buildKustomization } from './kustomize/build-kustomization.ts'
 export { formatBuild } from './kustomize/format.ts'
 export type { Overlay } from './kustomize/overlay.ts'

@@ -11,6 +11,8 @@ export interface InProcess {
   readonly registryRequests: string[]
   /** Reaches the registry under any host name. */
   readonly registryFetch: Fetch
+  /** From now on requests for this path of the registry, or below it, get no answer. */
+  hang(path: string): void
   close(): Promise<void>
 }
 
@@ -21,7 +23,11 @@ export async function startInProcess(): Promise<InProcess> {
   const requests: string[] = []
   const registryRequests: string[] = []
   const apiFetch = recording(fetchFrom(api.handler), requests)
-  const registryFetch = recording(plainOnly(fetchFrom(registry.handler)), registryRequests)
+  const hanging: string[] = []
+  const registryFetch = recording(
+    hangingOn(hanging, plainOnly(fetchFrom(registry.handler))),
+    registryRequests,
+  )
   return {
     cluster: new HttpCluster({
       fetch: apiFetch,
@@ -32,7 +38,18 @@ export async function startInProcess(): Promise<InProcess> {
     requests,
     registryRequests,
     registryFetch,
+    hang: (path) => void hanging.push(path),
     close: () => api.close(),
+  }
+}
+
+function hangingOn(paths: readonly string[], fetch: Fetch): Fetch {
+  return (request) => {
+    const { pathname } = new URL(request.url)
+    if (!paths.some((path) => pathname.startsWith(path))) return fetch(request)
+    return new Promise((_, reject) =>
+      request.signal?.addEventListener('abort', () => reject(request.signal?.reason)),
+    )
   }
 }
 

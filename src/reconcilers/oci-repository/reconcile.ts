@@ -28,7 +28,7 @@ type Facts = AsyncGenerator<Fact<OCIRepositoryStatus>, Outcome, void>
 export async function* reconcileOCIRepository(
   object: OCIRepository,
   deps: OCIRepositoryDeps,
-  signal: AbortSignal,
+  stopping: AbortSignal,
 ): Facts {
   const { spec, status } = object
   checkUrl(spec.url)
@@ -42,6 +42,8 @@ export async function* reconcileOCIRepository(
     }
   else yield { progress: 'building artifact' }
 
+  // Flux bounds only some of its requests by this; a registry that hangs must not hold a worker for ever.
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(parseDuration(spec.timeout ?? '60s'))])
   const repository = await deps.openRepository(object)
   const resolved = await resolveRevision(spec, repository, signal)
   const stored = status?.artifact

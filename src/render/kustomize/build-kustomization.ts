@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api'
 import { type FileTree, joinPath, SluiceError } from '#base'
-import { build, type BuildOrder, readKustomization } from './build.ts'
+import { type BuildOrder, build, readKustomization } from './build.ts'
 import { generateKustomization, hasFolder, hasKustomization, type Overlay, withOverlay } from './overlay.ts'
 
 export interface BuildOptions {

@@ -1,7 +1,7 @@
 import { type FileTree, isObject, joinPath, limits, parseYamlAll, SluiceError, tooLarge } from '#base'
 import { builtinConfig, mergeConfig, parseConfig, type TransformerConfig } from './config.ts'
 import { absorb, generate } from './generate.ts'
-import { kustomizationNames, type KustomizationFile, parseKustomization } from './kustomization.ts'
+import { type KustomizationFile, kustomizationNames, parseKustomization } from './kustomization.ts'
 import { loadResources } from './load.ts'
 import { hashNames } from './names.ts'
 import { legacyOrder } from './order.ts'

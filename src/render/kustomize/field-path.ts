@@ -1,4 +1,4 @@
-import { isObject, setOwn, SluiceError } from '#base'
+import { isObject, SluiceError, setOwn } from '#base'
 import type { Gvk } from './resource.ts'
 
 /** A field of some kinds: what namespaces, labels, names and images are written to. Empty parts mean any. */

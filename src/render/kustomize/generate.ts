@@ -1,7 +1,7 @@
-import { basename, isObject, setOwn, SluiceError } from '#base'
+import { basename, isObject, SluiceError, setOwn } from '#base'
 import { literalPair, parseEnvFile } from './env-file.ts'
 import type { GeneratorEntry, GeneratorOptions } from './kustomization.ts'
-import { idOf, metadataOf, newResource, formatId, type Resource } from './resource.ts'
+import { formatId, idOf, metadataOf, newResource, type Resource } from './resource.ts'
 import type { ResourceList } from './resource-list.ts'
 
 /** What a generator reads files with, and what it is named by in errors. */

@@ -1,4 +1,4 @@
-import { clone, equal, isObject, setOwn, SluiceError } from '#base'
+import { clone, equal, isObject, SluiceError, setOwn } from '#base'
 
 /** One operation of a JSON Patch (RFC 6902 §4). */
 export interface JsonPatchOperation {

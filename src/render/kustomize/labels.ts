@@ -1,4 +1,4 @@
-import { isObject, setOwn, SluiceError } from '#base'
+import { isObject, SluiceError, setOwn } from '#base'
 import { type FieldSpec, selectsGvk, walkField } from './field-path.ts'
 import type { LabelEntry } from './kustomization.ts'
 import { gvkOf } from './resource.ts'

@@ -1,6 +1,6 @@
 import { type FieldSpec, selectsGvk, walkField } from './field-path.ts'
-import { idOf, metadataOf, originalId, rememberId, type ResourceId } from './resource.ts'
 import { hashOf } from './hash.ts'
+import { idOf, metadataOf, originalId, type ResourceId, rememberId } from './resource.ts'
 import type { ResourceList } from './resource-list.ts'
 
 /** Puts a prefix or suffix on the names of all objects but those whose name is given from outside. */

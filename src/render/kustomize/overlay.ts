@@ -1,5 +1,5 @@
-import { type FileTree, isCode, joinPath, messageOf, SluiceError } from '#base'
 import type { ObjectSelector } from '#api'
+import { type FileTree, isCode, joinPath, messageOf, SluiceError } from '#base'
 import { kustomizationPathIn } from './build.ts'
 import { type KustomizationFile, kustomizationNames } from './kustomization.ts'
 import { parseObjects } from './load.ts'

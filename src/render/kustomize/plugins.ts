@@ -1,7 +1,7 @@
 import { isObject, SluiceError } from '#base'
 import type { TransformerConfig } from './config.ts'
 import type { FieldSpec } from './field-path.ts'
-import { absorb, generate, type GeneratorContext } from './generate.ts'
+import { absorb, type GeneratorContext, generate } from './generate.ts'
 import { setImages } from './images.ts'
 import {
   type GeneratorEntry,
@@ -15,7 +15,7 @@ import {
 } from './kustomization.ts'
 import { setPairs } from './labels.ts'
 import { affixNames, hashNames } from './names.ts'
-import { setNamespaces, type SubjectRule } from './namespace.ts'
+import { type SubjectRule, setNamespaces } from './namespace.ts'
 import { applyJson6902, applyPatch, applyStrategicMerge, type PatchText } from './patch.ts'
 import { replaceFields } from './replacements.ts'
 import { setReplicas } from './replicas.ts'

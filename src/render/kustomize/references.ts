@@ -1,5 +1,5 @@
 import { isObject, SluiceError } from '#base'
-import { selectsGvk, type Place, walkField } from './field-path.ts'
+import { type Place, selectsGvk, walkField } from './field-path.ts'
 import type { NameReference } from './name-references.ts'
 import { formatId, idOf, livesInNoNamespace, originalId, type Resource, type ResourceId } from './resource.ts'
 import type { ResourceList } from './resource-list.ts'

@@ -1,4 +1,4 @@
-import { isObject, setOwn, SluiceError } from '#base'
+import { isObject, SluiceError, setOwn } from '#base'
 import type { Place } from './field-path.ts'
 import { patternOf } from './pattern.ts'
 

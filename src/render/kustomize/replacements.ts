@@ -2,12 +2,12 @@ import type { ObjectSelector } from '#api'
 import { clone, isCode, messageOf, parseYaml, SluiceError } from '#base'
 import type { Place } from './field-path.ts'
 import { type ReplacementEntry, type ReplacementOptions, replacementShape } from './kustomization.ts'
+import type { PatchText } from './patch.ts'
+import { placesAt, scalarText } from './replacement-path.ts'
 import { everyId, type Resource } from './resource.ts'
 import type { ResourceList } from './resource-list.ts'
-import { placesAt, scalarText } from './replacement-path.ts'
 import { exactSelectorOf, idSelectorOf, selectorOf } from './select.ts'
 import { checkShape } from './shape.ts'
-import type { PatchText } from './patch.ts'
 
 interface ReplacementContext {
   readonly file: string

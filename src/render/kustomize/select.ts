@@ -1,5 +1,7 @@
 import type { ObjectSelector } from '#api'
 import { isObject } from '#base'
+import { parseSelector } from './label-selector.ts'
+import { patternOf } from './pattern.ts'
 import {
   effectiveNamespace,
   everyId,
@@ -10,8 +12,6 @@ import {
   type Resource,
   type ResourceId,
 } from './resource.ts'
-import { parseSelector } from './label-selector.ts'
-import { patternOf } from './pattern.ts'
 
 const idFields = ['group', 'version', 'kind', 'name', 'namespace'] as const
 

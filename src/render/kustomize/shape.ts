@@ -1,4 +1,4 @@
-import { isObject, setOwn, SluiceError } from '#base'
+import { isObject, SluiceError, setOwn } from '#base'
 
 /** What a field of a configuration file may hold: a JSON type, a list, a map or a struct of known fields. */
 export type Shape =

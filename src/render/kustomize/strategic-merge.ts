@@ -1,4 +1,4 @@
-import { clone, isObject, setOwn, SluiceError } from '#base'
+import { clone, isObject, SluiceError, setOwn } from '#base'
 import { mergeElements } from './merge-elements.ts'
 import { type Directive, directiveKey, directiveOf, gone, type MergePlace } from './patch-directive.ts'
 import { definitionOf } from './schema.ts'

@@ -1,4 +1,4 @@
-import { isObject, setOwn, SluiceError } from '#base'
+import { isObject, SluiceError, setOwn } from '#base'
 import { type FieldSpec, selectsGvk, splitPath, walkField } from './field-path.ts'
 import type { VariableEntry } from './kustomization.ts'
 import { everyId, formatId, gvkOf, idOf, type Resource } from './resource.ts'
