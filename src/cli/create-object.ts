@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { KubeObject } from '#api'
-import { isCode, SluiceError } from '#base'
-import type { Cluster } from '#kube'
+import { SluiceError } from '#base'
+import { namespaceOf } from './globals.ts'
 import { describeKind, type KindDescription } from './kinds.ts'
 import { type Session, withCluster } from './session.ts'
 import type { Terminal } from './terminal.ts'
@@ -50,6 +50,13 @@ export function readLabels(texts: readonly string[] = []): Record<string, string
   )
 }
 
+/** Prints the object that a `create` command made, for `--export`. */
+export async function printObject(object: KubeObject, command: Command, terminal: Terminal): Promise<void> {
+  const { exportText } = await import('./export-object.ts')
+  const namespace = namespaceOf(command, terminal)
+  terminal.print(await exportText({ ...object, metadata: { ...object.metadata, namespace } }, []))
+}
+
 /** Applies the object that a `create` command made, and waits until it is ready. */
 export function createObject(
   object: KubeObject,
@@ -74,7 +81,8 @@ export function createObject(
 }
 
 async function createOrReplace(object: KubeObject, { cluster, manager }: Session): Promise<boolean> {
-  if (!(await exists(object, cluster))) {
+  const { find } = await import('#kube')
+  if (!(await find(cluster, { ...object, ...object.metadata }))) {
     await cluster.create(object, { manager })
     return true
   }
@@ -85,16 +93,6 @@ async function createOrReplace(object: KubeObject, { cluster, manager }: Session
   ]
   await cluster.patch({ ...object, ...object.metadata }, 'json', patch, { manager })
   return false
-}
-
-async function exists(object: KubeObject, cluster: Cluster): Promise<boolean> {
-  try {
-    await cluster.get({ ...object, ...object.metadata })
-    return true
-  } catch (error) {
-    if (isCode(error, 'KUBE_NOT_FOUND')) return false
-    throw error
-  }
 }
 
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set

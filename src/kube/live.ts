@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { KubeObject } from '#api'
 import { type Clock, canonicalJson, isCode, type Log } from '#base'
 import type { Cluster, ObjectRef } from './cluster.ts'
+import { findResource } from './find.ts'
 import { type Follower, followKind } from './follow.ts'
 
 /** An object as it is now in the cluster, and a fingerprint of all that a person could have changed in it. */
@@ -47,7 +48,7 @@ export function openLiveView(cluster: Cluster, options: LiveViewOptions): LiveVi
   return {
     async know(apiVersion, kind) {
       // A kind that nobody serves has no objects; waiting for its first list would be waiting for ever.
-      if (!(await isServed(cluster, apiVersion, kind))) return false
+      if (!(await findResource(cluster, { apiVersion, kind }))) return false
       const entry = view(apiVersion, kind)
       entry.follower ??= followKind(
         cluster,
@@ -66,16 +67,6 @@ export function openLiveView(cluster: Cluster, options: LiveViewOptions): LiveVi
     get: (ref) => view(ref.apiVersion, ref.kind).objects.get(keyOf(ref)),
     observe: (ref, changed) => view(ref.apiVersion, ref.kind).observe(keyOf(ref), changed),
     note: (object) => view(object.apiVersion, object.kind).put(object),
-  }
-}
-
-async function isServed(cluster: Cluster, apiVersion: string, kind: string): Promise<boolean> {
-  try {
-    await cluster.resourceOf(apiVersion, kind)
-    return true
-  } catch (error) {
-    if (isCode(error, 'KUBE_KIND_UNKNOWN')) return false
-    throw error
   }
 }
 

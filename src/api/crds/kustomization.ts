@@ -3,6 +3,7 @@ import {
   age,
   boolean,
   bounded,
+  definition,
   interval,
   list,
   localReference,
@@ -134,30 +135,22 @@ const schema = root(spec, {
 })
 
 /** Kustomization, as Flux 2.9 serves it. */
-export const kustomizationCrd: CustomResourceDefinition = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'kustomizations.kustomize.toolkit.fluxcd.io' },
-  spec: {
+export const kustomizationCrd: CustomResourceDefinition = definition(
+  {
     group: 'kustomize.toolkit.fluxcd.io',
-    names: {
-      kind: 'Kustomization',
-      listKind: 'KustomizationList',
-      plural: 'kustomizations',
-      singular: 'kustomization',
-      shortNames: ['ks'],
-      categories: ['all', 'fluxcd', 'fluxcd-appliers'],
-    },
-    scope: 'Namespaced',
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: schema },
-        subresources: { status: {} },
-        additionalPrinterColumns: [age, ready, status],
-      },
-    ],
+    kind: 'Kustomization',
+    plural: 'kustomizations',
+    shortName: 'ks',
+    categories: ['all', 'fluxcd', 'fluxcd-appliers'],
   },
-}
+  [
+    {
+      name: 'v1',
+      served: true,
+      storage: true,
+      schema: { openAPIV3Schema: schema },
+      subresources: { status: {} },
+      additionalPrinterColumns: [age, ready, status],
+    },
+  ],
+)

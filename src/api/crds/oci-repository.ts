@@ -3,6 +3,7 @@ import {
   age,
   artifact,
   boolean,
+  definition,
   interval,
   list,
   localReference,
@@ -52,46 +53,33 @@ const schema = root(spec, {
   url: string,
 })
 
-const additionalPrinterColumns = [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, ready, status, age]
+const version = {
+  schema: { openAPIV3Schema: schema },
+  subresources: { status: {} },
+  additionalPrinterColumns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, ready, status, age],
+}
 
 /**
  * OCIRepository, as Flux 2.9 serves it, and beside `v1` also `v1beta2`, which Flux no longer serves but people's
  * manifests still name.
  */
-export const ociRepositoryCrd: CustomResourceDefinition = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'ocirepositories.source.toolkit.fluxcd.io' },
-  spec: {
+export const ociRepositoryCrd: CustomResourceDefinition = definition(
+  {
     group: 'source.toolkit.fluxcd.io',
-    names: {
-      kind: 'OCIRepository',
-      listKind: 'OCIRepositoryList',
-      plural: 'ocirepositories',
-      singular: 'ocirepository',
-      shortNames: ['ocirepo'],
-      categories: ['all', 'fluxcd', 'fluxcd-sources'],
-    },
-    scope: 'Namespaced',
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: schema },
-        subresources: { status: {} },
-        additionalPrinterColumns,
-      },
-      {
-        name: 'v1beta2',
-        served: true,
-        storage: false,
-        deprecated: true,
-        deprecationWarning: 'v1beta2 OCIRepository is deprecated, upgrade to v1',
-        schema: { openAPIV3Schema: schema },
-        subresources: { status: {} },
-        additionalPrinterColumns,
-      },
-    ],
+    kind: 'OCIRepository',
+    plural: 'ocirepositories',
+    shortName: 'ocirepo',
+    categories: ['all', 'fluxcd', 'fluxcd-sources'],
   },
-}
+  [
+    { ...version, name: 'v1', served: true, storage: true },
+    {
+      ...version,
+      name: 'v1beta2',
+      served: true,
+      storage: false,
+      deprecated: true,
+      deprecationWarning: 'v1beta2 OCIRepository is deprecated, upgrade to v1',
+    },
+  ],
+)

@@ -105,3 +105,32 @@ export const status: Column = {
   type: 'string',
   jsonPath: '.status.conditions[?(@.type=="Ready")].message',
 }
+
+/** One version of a kind as a CRD lists it. */
+export type Version = CustomResourceDefinition['spec']['versions'][number]
+
+/** The definition of a namespaced kind, whose list and plural are named as Kubernetes names them. */
+export function definition(
+  names: { group: string; kind: string; plural: string; shortName: string; categories: string[] },
+  versions: Version[],
+): CustomResourceDefinition {
+  const { group, kind, plural, shortName, categories } = names
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      names: {
+        kind,
+        listKind: `${kind}List`,
+        plural,
+        singular: kind.toLowerCase(),
+        shortNames: [shortName],
+        categories,
+      },
+      scope: 'Namespaced',
+      versions,
+    },
+  }
+}

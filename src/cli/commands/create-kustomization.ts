@@ -1,8 +1,14 @@
 import type { Command } from 'commander'
 import { type Kustomization, kustomizeVersion } from '#api'
 import { formatDuration, SluiceError } from '#base'
-import { addCreateFlags, type CreateFlags, checkName, createObject, readLabels } from '../create-object.ts'
-import { namespaceOf } from '../globals.ts'
+import {
+  addCreateFlags,
+  type CreateFlags,
+  checkName,
+  createObject,
+  printObject,
+  readLabels,
+} from '../create-object.ts'
 import { readDependency, readHealthCheck, readPath, readSourceRef } from '../references.ts'
 import type { Terminal } from '../terminal.ts'
 import { choiceOption, durationOption, listOption } from '../values.ts'
@@ -55,15 +61,7 @@ export function registerCreateKustomization(create: Command, terminal: Terminal)
   addCreateFlags(command).action(async (name: string | undefined, flags: KustomizationFlags) => {
     checkName(name)
     const object = kustomizationOf(name, flags)
-    if (flags.export) {
-      const { exportText } = await import('../export-object.ts')
-      const placed = {
-        ...object,
-        metadata: { ...object.metadata, namespace: namespaceOf(command, terminal) },
-      }
-      terminal.print(await exportText(placed, []))
-      return
-    }
+    if (flags.export) return printObject(object, command, terminal)
     terminal.say('generate', 'generating Kustomization')
     await createObject(object, command, terminal, (ready, { revisionOf, success }) => {
       terminal.say('success', `Kustomization ${name} is ready`)

@@ -1,8 +1,14 @@
 import type { Command } from 'commander'
 import { type LayerSelector, type OCIRepository, sourceVersion } from '#api'
 import { formatDuration, SluiceError } from '#base'
-import { addCreateFlags, type CreateFlags, checkName, createObject, readLabels } from '../create-object.ts'
-import { namespaceOf } from '../globals.ts'
+import {
+  addCreateFlags,
+  type CreateFlags,
+  checkName,
+  createObject,
+  printObject,
+  readLabels,
+} from '../create-object.ts'
 import type { Terminal } from '../terminal.ts'
 import { choiceOption, durationOption, listOption } from '../values.ts'
 
@@ -62,15 +68,7 @@ export function registerCreateSourceOci(source: Command, terminal: Terminal): vo
   addCreateFlags(command).action(async (name: string | undefined, flags: OciFlags) => {
     checkName(name)
     const object = ociRepositoryOf(name, flags)
-    if (flags.export) {
-      const { exportText } = await import('../export-object.ts')
-      const placed = {
-        ...object,
-        metadata: { ...object.metadata, namespace: namespaceOf(command, terminal) },
-      }
-      terminal.print(await exportText(placed, []))
-      return
-    }
+    if (flags.export) return printObject(object, command, terminal)
     await createObject(object, command, terminal, (ready, { revisionOf, success }) => {
       const revision = revisionOf(ready)
       if (revision === '') throw new SluiceError('NOT_READY', 'no artifact was found')

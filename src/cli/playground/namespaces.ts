@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api'
 import { SluiceError } from '#base'
-import type { Cluster } from '#kube'
+import { type Cluster, findResource } from '#kube'
 
 /**
  * The namespace that objects without one are to go to: `default` when none of the others names another; undefined when
@@ -11,9 +11,9 @@ export async function targetNamespaceFor(
   cluster: Cluster,
 ): Promise<string | undefined> {
   const named = new Set(objects.flatMap(({ metadata }) => (metadata.namespace ? [metadata.namespace] : [])))
-  const homeless = await asyncFind(objects, async ({ apiVersion, kind, metadata }) => {
-    if (metadata.namespace) return false
-    const resource = await cluster.resourceOf(apiVersion, kind).catch(() => undefined)
+  const homeless = await asyncFind(objects, async (object) => {
+    if (object.metadata.namespace) return false
+    const resource = await findResource(cluster, object)
     return resource?.namespaced === true
   })
   if (!homeless) return undefined

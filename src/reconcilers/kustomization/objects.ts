@@ -1,6 +1,6 @@
 import { type KubeObject, type Kustomization, kustomizeGroup } from '#api'
-import { isCode, SluiceError } from '#base'
-import type { Cluster, Resource } from '#kube'
+import { SluiceError } from '#base'
+import { type Cluster, findResource } from '#kube'
 
 /** The labels by which an object says which Kustomization owns it. */
 export function ownerLabels({ metadata }: Kustomization): Record<string, string> {
@@ -38,7 +38,8 @@ export async function scoped(objects: readonly KubeObject[], cluster: Cluster): 
     objects.map(async (object) => {
       const { namespace, ...rest } = object.metadata
       if (brought.has(object.kind)) return object
-      const resource = await knownResource(cluster, object)
+      // A kind that the cluster does not serve is for the apply to name, beside everything else that is wrong.
+      const resource = await findResource(cluster, object)
       if (!resource) return object
       if (!resource.namespaced) return namespace === undefined ? object : { ...object, metadata: rest }
       if (namespace) return object
@@ -48,19 +49,6 @@ export async function scoped(objects: readonly KubeObject[], cluster: Cluster): 
       )
     }),
   )
-}
-
-// A kind that the cluster does not serve is for the apply to name, beside everything else that is wrong.
-async function knownResource(
-  cluster: Cluster,
-  { apiVersion, kind }: KubeObject,
-): Promise<Resource | undefined> {
-  try {
-    return await cluster.resourceOf(apiVersion, kind)
-  } catch (error) {
-    if (isCode(error, 'KUBE_KIND_UNKNOWN')) return undefined
-    throw error
-  }
 }
 
 function kindOfDefinition(definition: KubeObject): string {
