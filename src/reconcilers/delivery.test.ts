@@ -162,25 +162,21 @@ describe('a delivery', () => {
       kustomization: { interval: '200ms' },
     })
     await until(world, kustomization, isReady())
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const before = await Promise.all(
-      [source, kustomization].map(
-        async (object) => (await world.cluster.get(refOf(object))).metadata.resourceVersion,
-      ),
-    )
-    world.requests.length = 0
-    world.registryRequests.length = 0
-    await new Promise((resolve) => setTimeout(resolve, 700))
-    expect(world.registryRequests.length).toBeGreaterThan(1)
-    expect(new Set(world.registryRequests)).toEqual(new Set(['HEAD /v2/rest/manifests/latest']))
-    expect(world.requests).toEqual([])
-    expect(
-      await Promise.all(
+    const versions = (): Promise<unknown[]> =>
+      Promise.all(
         [source, kustomization].map(
           async (object) => (await world.cluster.get(refOf(object))).metadata.resourceVersion,
         ),
-      ),
-    ).toEqual(before)
+      )
+    // Events of the first delivery may still be on their way.
+    await expect.poll(quietFor(300), { timeout: 8000 }).toBe(true)
+    const before = await versions()
+    world.requests.length = 0
+    world.registryRequests.length = 0
+    await expect.poll(() => world.registryRequests.length, { timeout: 5000 }).toBeGreaterThan(2)
+    expect(new Set(world.registryRequests)).toEqual(new Set(['HEAD /v2/rest/manifests/latest']))
+    expect(world.requests).toEqual([])
+    expect(await versions()).toEqual(before)
     await Promise.all([source, kustomization].map((object) => world.cluster.remove(refOf(object))))
   })
 
@@ -281,6 +277,15 @@ describe('a source that is wrong', () => {
     ])
   })
 })
+
+/** Whether the API server hears nothing for so many milliseconds. */
+function quietFor(ms: number): () => Promise<boolean> {
+  return async () => {
+    world.requests.length = 0
+    await new Promise((resolve) => setTimeout(resolve, ms))
+    return world.requests.length === 0
+  }
+}
 
 async function ask(object: KubeObject): Promise<void> {
   await world.cluster.patch(
