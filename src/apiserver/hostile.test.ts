@@ -195,7 +195,11 @@ test.each(all)('%s is answered', async (_title, { line, body, type, accept, code
   const answer = await call(server.handler, line, body, headers)
   const took = performance.now() - from
   expect(logged.slice(before)).toEqual([])
-  expect(answer.status).not.toBe(500)
+  // The one 500 that the real server answers too: an apply whose fields have no type.
+  if (answer.status === 500)
+    expect(answer.body).toMatchObject({
+      message: expect.stringMatching(/^failed to create typed patch object/),
+    })
   if (codes.length > 0) expect(codes).toContain(answer.status)
   if (answer.status >= 400) expect(answer.body).toMatchObject({ kind: 'Status', code: answer.status })
   expect(JSON.stringify(answer.body)).not.toMatch(/\bat .*\.ts:|RangeError|TypeError|undefined/)

@@ -123,11 +123,34 @@ test('an applied list that names an item twice is refused with its path', async 
     spec: { containers: twice },
   })
   expect([status, body['reason'], body['message']]).toEqual([
-    400,
-    'BadRequest',
-    'failed to create typed patch object (default/p; /v1, Kind=Pod): .spec.containers: duplicate entries for key [name="main"]',
+    500,
+    undefined,
+    'failed to create typed patch object (/p; /v1, Kind=Pod): .spec.containers: duplicate entries for key [name="main"]',
   ])
 })
+
+// As kube-apiserver 1.36.3 answered these very requests, whatever fieldValidation says.
+test.each(['', '&fieldValidation=Ignore', '&fieldValidation=Warn', '&fieldValidation=Strict'])(
+  'an applied field that is not declared is refused with its typed path (%j)',
+  async (validation) => {
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'x' },
+      spec: { portz: [], ports: [{ port: 80, foo: 1 }] },
+    }
+    const { status, body } = await apply(
+      server.handler,
+      `/api/v1/namespaces/default/services/x?${asManager('a')}${validation}`,
+      service,
+    )
+    expect([status, body['reason'], body['message']]).toEqual([
+      500,
+      undefined,
+      'failed to create typed patch object (/x; /v1, Kind=Service): errors:\n  .spec.ports[port=80,protocol="TCP"].foo: field not declared in schema\n  .spec.portz: field not declared in schema',
+    ])
+  },
+)
 
 const json = 'application/json-patch+json'
 const merge = 'application/merge-patch+json'

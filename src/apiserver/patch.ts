@@ -1,7 +1,7 @@
 import type { KubeObject } from '#api'
 import { clone, formatTime, isCode, isObject, mergePatch } from '#base'
 import type { Core } from './core.ts'
-import { fieldValidationOf, identify, pruneUnknown } from './decode.ts'
+import { dropNulls, fieldValidationOf, identify, pruneUnknown } from './decode.ts'
 import {
   type ApplyInput,
   type ApplyResult,
@@ -9,13 +9,16 @@ import {
   conflictMessage,
   jsonPatch,
   strategicMergePatch,
+  undeclaredFields,
 } from './fields/index.ts'
+import { textAt } from './paths.ts'
 import { type ApiRequest, bodyOf, flagOf, mediaTypeOf } from './request.ts'
 import { type Resource, readAs, targetOf } from './resource.ts'
 import {
   applyConflict,
   badRequest,
   conflict,
+  failedToType,
   invalid,
   notFound,
   unsupportedMediaType,
@@ -111,25 +114,25 @@ async function applyObject(core: Core, request: ApiRequest, writer: Writer): Pro
       },
     ])
   }
-  const { applied, warnings } = appliedOf(request, await bodyOf(request))
+  const { applied, label } = appliedOf(request, await bodyOf(request))
   const live = liveOf(core, request)
   checkIdentity(request, applied, live)
   if (!live && request.subresource) throw notFound(targetOf(resource), applied.metadata.name)
-  const result = mergeApplied(core, request, { applied, manager, ...(live ? { live } : {}) })
+  const result = mergeApplied(core, request, { applied, label, manager, ...(live ? { live } : {}) })
   if ('conflicts' in result) throw applyConflict(conflictMessage(result.conflicts), result.conflicts)
   const next = clone(result.object)
   const how: Writer = { ...writer, manager, applied: true }
-  const advice = [...warnings, ...objectWarnings(resource, next, live)]
-  if (!live) return { object: createObject(core, resource, next, how), created: true, warnings: advice }
+  const warnings = objectWarnings(resource, next, live)
+  if (!live) return { object: createObject(core, resource, next, how), created: true, warnings }
   // The precondition was looked at above, and the merged object has the version of the one it was merged into.
   next.metadata.resourceVersion = live.metadata.resourceVersion ?? ''
-  return { object: updateObject(core, resource, { live, next }, how), created: false, warnings: advice }
+  return { object: updateObject(core, resource, { live, next }, how), created: false, warnings }
 }
 
 function mergeApplied(
   core: Core,
   { resource, query, subresource }: ApiRequest,
-  input: Pick<ApplyInput, 'applied' | 'live' | 'manager'>,
+  { label, ...input }: Pick<ApplyInput, 'applied' | 'live' | 'manager'> & { label: string },
 ): ApplyResult {
   try {
     return applyPatch({
@@ -142,20 +145,23 @@ function mergeApplied(
     })
   } catch (error) {
     const problems = isCode(error, 'OBJECT_INVALID') ? error.details['problems'] : undefined
-    if (Array.isArray(problems)) throw untypable(resource, input.applied, problems.map(String))
+    if (Array.isArray(problems)) throw untypable(label, problems.map(String))
     throw error
   }
 }
 
-function untypable({ group, version, kind }: Resource, { metadata }: KubeObject, problems: string[]): Error {
+function untypable(label: string, problems: string[]): Error {
   const [only = ''] = problems
   const list = problems.length === 1 ? only : ['errors:', ...problems.map((one) => `  ${one}`)].join('\n')
-  const { namespace = '', name } = metadata
-  const object = `${namespace}/${name}; ${group}/${version}, Kind=${kind}`
-  return badRequest(`failed to create typed patch object (${object}): ${list}`)
+  return failedToType(`failed to create typed patch object (${label}): ${list}`)
 }
 
-function appliedOf(request: ApiRequest, body: unknown): { applied: KubeObject; warnings: string[] } {
+// As the client wrote it: a namespace that only the URL names is not in it.
+function labelOf({ group, version, kind }: Resource, body: Record<string, unknown>): string {
+  return `${textAt(body, 'metadata.namespace')}/${textAt(body, 'metadata.name')}; ${group}/${version}, Kind=${kind}`
+}
+
+function appliedOf(request: ApiRequest, body: unknown): { applied: KubeObject; label: string } {
   const { resource, query } = request
   if (!isObject(body)) throw badRequest('error decoding YAML: found no object')
   for (const field of ['apiVersion', 'kind'])
@@ -164,9 +170,17 @@ function appliedOf(request: ApiRequest, body: unknown): { applied: KubeObject; w
   if (isObject(body['metadata']) && (body['metadata']['managedFields'] ?? null) !== null)
     throw badRequest('metadata.managedFields must be nil')
   if (isObject(body['metadata'])) body['metadata']['name'] ??= request.name
+  const label = labelOf(resource, body)
   const applied = identify(request, body)
-  const strict = (problem: string): Error => badRequest(`error strict decoding YAML: ${problem}`)
-  return { applied, warnings: pruneUnknown(resource, applied, fieldValidationOf(query), strict) }
+  // An apply must know the type of every field, whatever the field validation says.
+  fieldValidationOf(query)
+  if (resource.builtin) dropNulls(applied)
+  const undeclared = undeclaredFields(resource.schema(), applied)
+  if (undeclared.length === 0) return { applied, label }
+  throw untypable(
+    label,
+    undeclared.map((path) => `${path}: field not declared in schema`),
+  )
 }
 
 function checkIdentity(

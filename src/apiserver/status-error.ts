@@ -19,7 +19,7 @@ function refuse(code: number, reason: string, message: string, details?: Details
     metadata: {},
     status: 'Failure',
     message,
-    reason,
+    ...(reason === '' ? {} : { reason }),
     ...(details ? { details } : {}),
     code,
   }
@@ -139,6 +139,11 @@ export function forbidden(
 /** 400 */
 export function badRequest(message: string): SluiceError {
   return refuse(400, 'BadRequest', message)
+}
+
+/** 500 without a reason, which is how kube-apiserver answers an apply whose fields have no type. */
+export function failedToType(message: string): SluiceError {
+  return refuse(500, '', message)
 }
 
 /** 401 */

@@ -5,6 +5,7 @@ import { controlOf } from './control.ts'
 import { find } from './find.ts'
 import { fingerprintOf, type LiveView, refOf } from './live.ts'
 import { adoptFields, foreignAnnotations } from './managers.ts'
+import { withNearestField } from './nearest-field.ts'
 import { normalize } from './normalize.ts'
 import { stagesOf } from './order.ts'
 import { recreate } from './recreate.ts'
@@ -178,7 +179,7 @@ function describe(error: SluiceError, object: KubeObject): SluiceError {
       : error.code === 'KUBE_NOT_FOUND' && !object.metadata.namespace
         ? `${name} namespace not specified: ${error.message}`
         : `${name} dry-run failed${typeof reason === 'string' && reason !== '' ? ` (${reason})` : ''}: ${error.message}`
-  return new SluiceError('APPLY_FAILED', text, {
+  return new SluiceError('APPLY_FAILED', withNearestField(text, object), {
     cause: error,
     retryable: error.retryable,
     details: { ...error.details, code: error.code },

@@ -29,7 +29,8 @@ export async function statusError(response: HttpResponse): Promise<SluiceError> 
 /** The error for a Status object, e.g. one that came as a watch event. */
 export function errorOfStatus(status: Status, retryAfter?: number): SluiceError {
   const { code = 500, reason = '', message = `the server answered ${code}` } = status
-  const busy = code === 429 || code >= 500
+  // A 500 without a reason is an answer about the object (an apply that cannot be typed), not about the server's state.
+  const busy = code === 429 || code > 500 || (code === 500 && reason !== '')
   const fallback = busy ? 'KUBE_UNAVAILABLE' : 'KUBE_REFUSED'
   return new SluiceError(codes[reason] ?? (code === 410 ? 'KUBE_EXPIRED' : fallback), message, {
     retryable: busy,

@@ -167,6 +167,17 @@ describe('apply', () => {
     )
   })
 
+  test('a field that one of our kinds does not have is named, with the one that was probably meant', async () => {
+    const source = sourceIn('a-field', { intervall: '1m' })
+    const { app } = await given('a-field', {
+      'a.yaml': JSON.stringify({ ...source, metadata: { name: 'x', namespace: 'a-field' } }),
+    })
+    const failed = await until<Kustomization>(world, app, isReady('False', 'ReconciliationFailed'))
+    expect(readyMessage(failed)).toBe(
+      'OCIRepository/a-field/x dry-run failed: failed to create typed patch object (a-field/x; source.toolkit.fluxcd.io/v1, Kind=OCIRepository): .spec.intervall: field not declared in schema, did you mean interval?',
+    )
+  })
+
   test('a definition and an object of it go in one delivery', async () => {
     const names = { kind: 'Gadget', listKind: 'GadgetList', plural: 'gadgets', singular: 'gadget' }
     const schema = {
