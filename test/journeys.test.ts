@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +21,21 @@ describe('journey 1, try: one command shows a delivery', () => {
     expect(stdout).toMatch(/✔ pushed +127\.0\.0\.1:\d+\/demo\/app@sha256:[0-9a-f]{64}/)
     expect(stdout).toMatch(/Version 2[\s\S]*✔ ready/)
     expect(stdout).toMatch(/export KUBECONFIG=/)
+  })
+
+  test('sluice demo stays until Ctrl-C, and then stops cleanly', async () => {
+    const demo = spawn(sluice, ['demo'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = new Promise((resolve) => demo.on('exit', resolve))
+    let output = ''
+    demo.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+    await expect.poll(() => output, { timeout: 30_000 }).toContain('Ctrl-C stops it.')
+    const kubeconfig = /export KUBECONFIG=(\S+)/.exec(output)?.[1] ?? ''
+    expect(existsSync(kubeconfig)).toBe(true)
+    demo.kill('SIGINT')
+    expect(await ended).toBe(0)
+    expect(existsSync(kubeconfig)).toBe(false)
   })
 
   test('sluice demo --data-dir goes on where it was', async () => {
