@@ -1,7 +1,7 @@
 // How much a delivery costs: N OCIRepository + Kustomization pairs of four objects with `wait`, against the embedded API
 // server in this process. Prints requests a pair (counted) and the process's CPU a pair (server included).
 //
-//   node --import tsx bench/deliver.ts [N]     or: npx vite-node bench/deliver.ts
+//   node scripts/bench.mjs deliver [N]
 import type { KubeObject } from '#api'
 
 import { installCrds, isReady, kustomizationIn, push, sourceIn, startInProcess, until } from '#testing'
