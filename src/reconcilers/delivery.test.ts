@@ -125,6 +125,30 @@ describe('a delivery', () => {
       )
   })
 
+  test('writes the status twice: before it applies, and when everything is healthy', async () => {
+    await push(
+      world,
+      'registry.test/twice:latest',
+      files('twice', { 'app.yaml': deployment, 'cm.yaml': configMap('cm1', 'a') }),
+    )
+    world.requests.length = 0
+    const { kustomization } = await given('twice')
+    await until(world, kustomization, isReady())
+    const writes = world.requests.filter((request) =>
+      request.includes('/namespaces/twice/kustomizations/app/status'),
+    )
+    expect(writes).toHaveLength(2)
+  })
+
+  test('says nothing of a source that is only just there', async () => {
+    const { kustomization } = await given('early', { source: { suspend: true } })
+    await until<Kustomization>(world, kustomization, ({ metadata }) => metadata.finalizers !== undefined)
+    await expect.poll(quietFor(300), { timeout: 8000 }).toBe(true)
+    expect(
+      ((await world.cluster.get(refOf(kustomization))) as Kustomization).status?.conditions,
+    ).toBeUndefined()
+  })
+
   test('prunes what left the source, and deletes everything with the Kustomization', async () => {
     await push(
       world,

@@ -15,7 +15,7 @@ export interface Fact<S extends CommonStatus> {
   progress?: string
   /** Stored before the next step, because losing it would lose what was done. */
   durable?: boolean
-  /** A wait that takes no worker. Rejects with `HEALTH_CHECK_CANCELED` when the object changes meanwhile. */
+  /** A wait that takes no worker; one that lasts is shown as the progress. Rejects with `HEALTH_CHECK_CANCELED` when the object changes meanwhile. */
   wait?: (signal: AbortSignal) => Promise<void>
 }
 
@@ -39,6 +39,8 @@ export interface Failure {
   /** False leaves the Reconciling condition out although it will be tried again. */
   reconciling?: boolean
   annotations?: Readonly<Record<string, string>>
+  /** Not even stored: nothing is wrong, it is only too early. */
+  quiet?: boolean
 }
 
 /** Everything the shell must know of a kind. The reconciler itself touches no condition, finalizer, event or timer. */

@@ -94,7 +94,7 @@ async function drive<O extends KubeObject, S extends CommonStatus>(
     const { wait } = step.value
     if (!wait) step = await facts.next()
     else
-      step = await run.waitFor(wait).then(
+      step = await waitShown(run, wait, progress.text).then(
         () => facts.next(),
         (error: unknown) => facts.throw(error),
       )
@@ -107,21 +107,45 @@ async function take<O extends KubeObject, S extends CommonStatus>(
   fact: Fact<S>,
   progress: { text: string },
 ): Promise<void> {
-  const { definition, options, draft, object } = run
+  const { options, draft, object } = run
   if (fact.progress !== undefined) progress.text = fact.progress
   if (fact.status) draft.merge(fact.status)
   if (fact.conditions) draft.set(fact.conditions)
   if (fact.clear) draft.clear(fact.clear)
   if (fact.event) options.events.record(object, fact.event)
-  if (!fact.durable) return
+  if (fact.durable) await showProgress(run, progress.text)
+}
+
+// A wait that is over at once is not worth a write.
+const patience = 500
+
+async function waitShown<O extends KubeObject, S extends CommonStatus>(
+  run: Run<O, S>,
+  wait: (signal: AbortSignal) => Promise<void>,
+  progress: string,
+): Promise<void> {
+  const { clock, log } = run.options
+  let shown: Promise<void> | undefined
+  const cancel = clock.after(patience, () => {
+    shown = showProgress(run, progress).catch((error: unknown) =>
+      log.error('progress not stored', { error: messageOf(error) }),
+    )
+  })
+  try {
+    await run.waitFor(wait)
+  } finally {
+    cancel()
+    await shown
+  }
+}
+
+async function showProgress<O extends KubeObject, S extends CommonStatus>(
+  { definition, draft }: Run<O, S>,
+  progress: string,
+): Promise<void> {
   draft.set([
-    { type: 'Reconciling', status: 'True', reason: 'Progressing', message: progress.text },
-    {
-      type: 'Ready',
-      status: 'Unknown',
-      reason: 'Progressing',
-      message: definition.underway ?? progress.text,
-    },
+    { type: 'Reconciling', status: 'True', reason: 'Progressing', message: progress },
+    { type: 'Ready', status: 'Unknown', reason: 'Progressing', message: definition.underway ?? progress },
   ])
   draft.clear(['Stalled'])
   await draft.store()
@@ -148,6 +172,7 @@ async function fail<O extends KubeObject, S extends CommonStatus>(
 ): Promise<Result> {
   const { draft, object, options, definition } = run
   const { reason, message, retry, event, annotations, reconciling = true } = failure
+  if (failure.quiet) return { retry }
   const terminal = retry === 'never'
   draft.clear(terminal || !reconciling ? ['Reconciling', ...(terminal ? [] : ['Stalled'])] : ['Stalled'])
   if (terminal) {

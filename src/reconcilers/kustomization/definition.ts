@@ -97,7 +97,7 @@ function artifactOf(
     ? `Source artifact not found, retrying in ${formatDuration(options.requeueDependency)}`
     : `OCIRepository.source.toolkit.fluxcd.io "${object.spec.sourceRef.name}" not found`
   throw new SluiceError('ARTIFACT_UNAVAILABLE', message, {
-    details: source ? { pending: true } : { missing: true },
+    details: source ? { pending: true, isNew: isNew(source, options) } : { missing: true },
   })
 }
 
@@ -111,4 +111,13 @@ function checkAccess(
     'ACCESS_DENIED',
     `can't access '${kind}/${namespace}/${name}', cross-namespace references have been blocked`,
   )
+}
+
+// Somebody who applies a source and what is made from it in one go is not to be told that the first is not there yet.
+function isNew(
+  { metadata, status }: OCIRepository,
+  { clock, requeueDependency }: KustomizationControllerOptions,
+): boolean {
+  const age = clock.now() - Date.parse(metadata.creationTimestamp ?? '')
+  return (status?.conditions ?? []).length === 0 && age < requeueDependency
 }

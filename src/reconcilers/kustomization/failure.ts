@@ -29,6 +29,7 @@ export function failureOf(error: SluiceError, object: Kustomization, requeueDepe
     message,
     retry,
     ...(waiting ? { event: null, reconciling: false } : {}),
+    ...(error.details['isNew'] === true ? { quiet: true } : {}),
     ...(unhealthy ? { conditions: [{ type: 'Healthy', status: 'False', reason, message }] } : {}),
   }
 }

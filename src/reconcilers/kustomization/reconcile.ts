@@ -160,7 +160,6 @@ async function* checkHealth(
     const timeout = timeoutOf(object.spec)
     yield {
       progress,
-      durable: true,
       wait: (signal) => waitHealthy(refs, { cluster, live, clock, timeout, signal }),
     }
   }
