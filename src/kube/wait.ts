@@ -72,16 +72,17 @@ function createWake(): {
       resolve?.()
     },
     async next(ms, clock, signal) {
-      if (!rung) {
-        const slept = new AbortController()
-        const stop = (): void => resolve?.()
-        signal?.addEventListener('abort', stop)
+      if (!rung && !signal?.aborted) {
         await new Promise<void>((done) => {
-          resolve = done
-          clock.after(ms, done)
+          const cancel = clock.after(ms, () => resolve?.())
+          resolve = () => {
+            cancel()
+            signal?.removeEventListener('abort', stop)
+            done()
+          }
+          const stop = (): void => resolve?.()
+          signal?.addEventListener('abort', stop)
         })
-        slept.abort()
-        signal?.removeEventListener('abort', stop)
       }
       rung = false
     },
