@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto'
-import { SluiceError } from './error.ts'
 
 /** `<algorithm>:<lower-case hex>`, e.g. `sha256:9f86…` (OCI image-spec, descriptor.md, "Digests"). */
 export type Digest = `${string}:${string}`
@@ -10,15 +9,6 @@ const hexLength: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sh
 export function isDigest(text: string): text is Digest {
   const [algorithm = '', hex = '', rest] = text.split(':')
   return rest === undefined && hex.length === hexLength[algorithm] && /^[0-9a-f]+$/.test(hex)
-}
-
-/** Reads a digest; throws `DIGEST_INVALID`. */
-export function parseDigest(text: string): Digest {
-  if (isDigest(text)) return text
-  throw new SluiceError(
-    'DIGEST_INVALID',
-    `Cannot read digest: found "${text}", wanted sha256:<64 lower-case hex digits>`,
-  )
 }
 
 /** The SHA-256 digest of bytes held in memory. */

@@ -1,7 +1,6 @@
 import type { KubeObject } from '#api'
 import { isCode, SluiceError } from '#base'
-import { formatRef, healthOf, type ObjectRef } from '#kube'
-import { followObjects, onlyObject } from './follow.ts'
+import { followObjects, formatRef, healthOf, type ObjectRef, onlyObject } from '#kube'
 import { readyOf, statusOf } from './object-status.ts'
 import type { Session } from './session.ts'
 

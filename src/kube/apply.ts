@@ -115,10 +115,7 @@ async function applyObject(cluster: Cluster, object: KubeObject, options: ApplyO
   if ((control.createOnly || liveControl?.createOnly) && (before ?? (await find(cluster, ref))))
     return 'skipped'
 
-  const wanted = fingerprintOf({
-    ...object,
-    metadata: { ...object.metadata, namespace: ref.namespace ?? '' },
-  })
+  const wanted = fingerprintOf(object)
   const known = memory.get(key)
   if (known && before && known.wanted === wanted && known.fingerprint === before.fingerprint)
     return 'unchanged'

@@ -1,6 +1,6 @@
 import type { KubeObject } from '#api'
 import { isCode } from '#base'
-import type { Cluster, KindRef, ObjectRef } from '#kube'
+import type { Cluster, KindRef, ObjectRef } from './cluster.ts'
 
 /** An object as it is now: there, or just gone. */
 export interface Seen {

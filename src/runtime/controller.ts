@@ -1,10 +1,10 @@
-import type { KubeObject } from '#api'
+import { type KubeObject, requestedAt } from '#api'
 import { messageOf, SluiceError } from '#base'
 import type { Definition } from './fact.ts'
 import { keyOf } from './informer.ts'
 import type { Metrics } from './metrics.ts'
 import { WorkQueue } from './queue.ts'
-import { type Result, reconcileOnce, requestedAt, type ShellOptions } from './reconcile-once.ts'
+import { type Result, reconcileOnce, type ShellOptions } from './reconcile-once.ts'
 import type { CommonStatus } from './status.ts'
 import { createWorkers, type Workers } from './workers.ts'
 

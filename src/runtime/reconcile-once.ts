@@ -1,4 +1,4 @@
-import type { KubeObject } from '#api'
+import { type KubeObject, requestedAt } from '#api'
 import { type Clock, formatDuration, isCode, type Log, messageOf, SluiceError } from '#base'
 import { type Cluster, refOf } from '#kube'
 import { StatusDraft } from './draft.ts'
@@ -9,9 +9,6 @@ import type { CommonStatus } from './status.ts'
 
 /** Flux's finalizer, the same on every kind. */
 export const finalizer = 'finalizers.fluxcd.io'
-
-/** Asks for a reconcile whenever its value changes. */
-export const requestedAt = 'reconcile.fluxcd.io/requestedAt'
 
 /** What the shell works with, besides the definition of the kind. */
 export interface ShellOptions<O extends KubeObject> {

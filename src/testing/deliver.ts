@@ -1,7 +1,7 @@
 import { crds, type KubeObject } from '#api'
 import { type ArtifactStore, openArtifactStore, pack, pushArtifact } from '#artifact'
 import { treeOf } from '#base'
-import { refOf } from '#kube'
+import { followObjects, onlyObject, refOf } from '#kube'
 import { openRepository, parseReference } from '#oci'
 import type { InProcess } from './in-process.ts'
 
@@ -40,31 +40,20 @@ export async function until<O extends KubeObject>(
   test: (object: O) => boolean,
   timeout = 5000,
 ): Promise<O> {
-  const { apiVersion, kind, namespace, name } = refOf(object)
-  const target = {
-    apiVersion,
-    kind,
-    ...(namespace ? { namespace } : {}),
-    fieldSelector: `metadata.name=${name}`,
-  }
+  const ref = refOf(object)
   const deadline = AbortSignal.timeout(timeout)
   let last: O | undefined
   try {
-    const { items, resourceVersion } = await world.cluster.list(target)
-    last = items[0] as O | undefined
-    if (last && test(last)) return last
-    for await (const { object: next, type } of world.cluster.watch(target, {
-      resourceVersion,
-      signal: deadline,
-    })) {
-      if (type === 'BOOKMARK') continue
+    for await (const { object: next } of followObjects(world.cluster, onlyObject(ref), deadline)) {
       last = next as O
       if (test(last)) return last
     }
   } catch (error) {
     if (!deadline.aborted) throw error
   }
-  throw new Error(`${kind}/${name} did not become as wanted: ${JSON.stringify(last?.['status'], null, 1)}`)
+  throw new Error(
+    `${ref.kind}/${ref.name} did not become as wanted: ${JSON.stringify(last?.['status'], null, 1)}`,
+  )
 }
 
 /** Whether an object's Ready condition has this status (and reason), for its newest generation. */

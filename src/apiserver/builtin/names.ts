@@ -1,6 +1,5 @@
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const subdomain = `${label}(\\.${label})*`
-const label1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const qualified = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 const configKey = '[-._a-zA-Z0-9]+'
 
@@ -26,17 +25,6 @@ export const dnsSubdomain: Syntax = (text) => [
     subdomain,
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
     ['example.com'],
-  ),
-]
-
-/** RFC 1035 label, at most 63 characters. */
-export const dns1035Label: Syntax = (text) => [
-  ...longerThan(text, 63, 'characters'),
-  ...unlike(
-    text,
-    label1035,
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
-    ['my-name', 'abc-123'],
   ),
 ]
 

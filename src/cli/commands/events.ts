@@ -67,7 +67,7 @@ async function events(flags: EventsFlags, subject: Subject | undefined, session:
   if (!flags.watch) return
   const known = new Set(found.map(identityOf))
   let header = found.length === 0
-  const { followObjects } = await import('../follow.ts')
+  const { followObjects } = await import('#kube')
   await Promise.all(
     targets.map(async (target) => {
       for await (const { object, gone } of followObjects(cluster, target, signal)) {

@@ -145,7 +145,7 @@ async function watchKind(
   { target, flags, selector }: { target: KindRef; flags: GetFlags; selector: StatusSelector | undefined },
   { cluster, signal, terminal }: Session,
 ): Promise<void> {
-  const { followObjects } = await import('../follow.ts')
+  const { followObjects } = await import('#kube')
   const request: GetRequest = { name: undefined, flags: { ...flags } }
   for await (const { object, gone } of followObjects(cluster, target, signal)) {
     if (gone || !selects(selector, object)) continue

@@ -1,15 +1,9 @@
-import {
-  type Condition,
-  type KubeObject,
-  type Kustomization,
-  kustomizeVersion,
-  requestedAt,
-  sourceVersion,
-} from '#api'
+import { type KubeObject, type Kustomization, kustomizeVersion, requestedAt, sourceVersion } from '#api'
 import { pack, pushArtifact } from '#artifact'
 import { type FileTree, openDialer, SluiceError } from '#base'
-import { type Cluster, type ObjectRef, refOf } from '#kube'
+import { type Cluster, followObjects, type ObjectRef, onlyObject, refOf } from '#kube'
 import { openRepository, parseReference } from '#oci'
+import { readyOf } from '../object-status.ts'
 
 /** Where a tree was published. */
 export interface Published {
@@ -107,20 +101,9 @@ export async function waitDelivered(
 ): Promise<Kustomization> {
   const { digest, timeout } = options
   const deadline = AbortSignal.any([options.signal, AbortSignal.timeout(timeout)])
-  const { apiVersion, kind, name, namespace } = ref
-  const target = {
-    apiVersion,
-    kind,
-    ...(namespace ? { namespace } : {}),
-    fieldSelector: `metadata.name=${name}`,
-  }
   let last: Kustomization | undefined
   try {
-    const { items, resourceVersion } = await cluster.list(target)
-    last = items[0] as Kustomization | undefined
-    if (last && isDelivered(last, digest)) return last
-    for await (const { object, type } of cluster.watch(target, { resourceVersion, signal: deadline })) {
-      if (type === 'BOOKMARK') continue
+    for await (const { object } of followObjects(cluster, onlyObject(ref), deadline)) {
       last = object as Kustomization
       if (isDelivered(last, digest)) return last
       if (hasFailed(last, digest)) break
@@ -129,9 +112,9 @@ export async function waitDelivered(
     if (!deadline.aborted) throw error
     options.signal.throwIfAborted()
   }
-  const ready = readyOf(last)
+  const ready = last && readyOf(last)
   const found = ready ? `${ready.reason}: ${ready.message}` : 'no status'
-  throw new SluiceError('NOT_READY', `Cannot deliver ${kind}/${name}: found ${found}, wanted Ready`)
+  throw new SluiceError('NOT_READY', `Cannot deliver ${ref.kind}/${ref.name}: found ${found}, wanted Ready`)
 }
 
 function isDelivered(object: Kustomization, digest: string): boolean {
@@ -147,8 +130,4 @@ function hasFailed(object: Kustomization, digest: string): boolean {
   const ready = readyOf(object)
   const waits = ready?.reason === 'DependencyNotReady' || ready?.reason === 'ArtifactFailed'
   return ready?.status === 'False' && !waits && (object.status?.lastAttemptedRevision ?? '').endsWith(digest)
-}
-
-function readyOf(object: Kustomization | undefined): Condition | undefined {
-  return object?.status?.conditions?.find(({ type }) => type === 'Ready')
 }
